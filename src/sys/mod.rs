@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The system calls: the one room below the C ABI where `unsafe` lives. Errors are positive errno
+//! values; the caller's `errno` is left as it was.
+
+mod netns;
+#[cfg(feature = "runtime")]
+mod runtime;
+mod socket;
+
+pub use netns::{netns_open, socket_in};
+pub use socket::{Address, Fd, Filter, Received};
+
+use core::ffi::c_int;
+
+/// A positive errno.
+pub type Errno = i32;
+
+/// Runs a system call that returns -1 on failure.
+fn call(f: impl FnOnce() -> isize) -> Result<usize, Errno> {
+    // SAFETY: the location of this thread's errno is always valid.
+    let errno = unsafe { &mut *libc::__errno_location() };
+    let before = *errno;
+    usize::try_from(f()).map_err(|_| core::mem::replace(errno, before))
+}
+
+/// As [`call`], for calls that return an `int`.
+fn call_int(f: impl FnOnce() -> c_int) -> Result<c_int, Errno> {
+    call(|| f() as isize).map(|n| n as c_int)
+}
+
+/// Nanoseconds of CLOCK_MONOTONIC.
+pub fn now() -> u64 {
+    let mut t = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: t is a timespec; this clock always exists.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut t) };
+    (t.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(t.tv_nsec as u64)
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Text that is built without `core::fmt` (its machinery is half a small library) and without aborting
+//! when memory runs out: what does not fit is left out.
+
+#![forbid(unsafe_code)]
+
+use alloc::string::String;
+
+/// A string under construction. Chain `str` and `num`; `None` at the end means memory ran out.
+#[derive(Debug, Default)]
+pub(crate) struct Text {
+    buf: String,
+    failed: bool,
+}
+
+impl Text {
+    pub(crate) fn str(mut self, s: &str) -> Self {
+        if self.buf.try_reserve(s.len()).is_err() {
+            self.failed = true;
+        } else {
+            self.buf.push_str(s);
+        }
+        self
+    }
+
+    pub(crate) fn num(self, n: u64) -> Self {
+        let mut digits = [0u8; 20];
+        let text = decimal(n, &mut digits);
+        self.str(text)
+    }
+
+    /// Appends bytes that someone else wrote: what is not UTF-8 ends the text.
+    pub(crate) fn bytes(self, b: &[u8]) -> Self {
+        let text = match core::str::from_utf8(b) {
+            Ok(text) => text,
+            Err(e) => b.get(..e.valid_up_to()).and_then(|b| core::str::from_utf8(b).ok()).unwrap_or(""),
+        };
+        self.str(text)
+    }
+
+    pub(crate) fn when(self, yes: bool, more: impl FnOnce(Self) -> Self) -> Self {
+        if yes { more(self) } else { self }
+    }
+
+    pub(crate) fn finish(self) -> Option<String> {
+        if self.failed { None } else { Some(self.buf) }
+    }
+}
+
+fn decimal(mut n: u64, digits: &mut [u8; 20]) -> &str {
+    let mut used = 0;
+    for slot in digits.iter_mut().rev() {
+        *slot = b'0' + (n % 10) as u8;
+        n /= 10;
+        used += 1;
+        if n == 0 {
+            break;
+        }
+    }
+    digits.get(20 - used..).and_then(|d| core::str::from_utf8(d).ok()).unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Text;
+
+    #[test]
+    fn numbers_are_written_in_full() {
+        for n in [0, 7, 10, 4096, u64::MAX] {
+            assert_eq!(Text::default().num(n).finish().unwrap(), n.to_string());
+        }
+    }
+
+    #[test]
+    fn foreign_bytes_end_where_they_stop_being_text() {
+        assert_eq!(Text::default().bytes(b"ab\xff\xfecd").finish().unwrap(), "ab");
+    }
+}
