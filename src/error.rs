@@ -187,12 +187,24 @@ impl Error {
     }
 
     /// Names what was being worked on. Without memory for it the error stays as it is.
-    pub(crate) fn about(mut self, subject: &str) -> Self {
+    pub(crate) fn about(self, subject: &str) -> Self {
+        match Text::default().str(subject).finish() {
+            Some(text) => self.with(|d| d.subject = text),
+            None => self,
+        }
+    }
+
+    /// Says which attribute it is about.
+    pub(crate) fn at(self, path: String) -> Self {
+        self.with(|d| d.attr = path)
+    }
+
+    fn with(mut self, set: impl FnOnce(&mut Detail)) -> Self {
         if self.detail.is_none() {
             self.detail = Owned::new(Detail::default());
         }
-        if let (Some(detail), Some(text)) = (&mut self.detail, Text::default().str(subject).finish()) {
-            detail.subject = text;
+        if let Some(detail) = &mut self.detail {
+            set(detail);
         }
         self
     }

@@ -9,11 +9,11 @@ use core::fmt;
 use core::ops::{Deref, DerefMut};
 
 /// A value of its own on the heap.
-pub struct Owned<T>(Box<[T; 1]>);
+pub(crate) struct Owned<T>(Box<[T; 1]>);
 
 impl<T> Owned<T> {
     /// Moves `value` to the heap. `None` when memory runs out.
-    pub fn new(value: T) -> Option<Self> {
+    pub(crate) fn new(value: T) -> Option<Self> {
         let mut one = Vec::new();
         one.try_reserve_exact(1).ok()?;
         one.push(value);

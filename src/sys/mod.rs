@@ -7,13 +7,15 @@ mod netns;
 mod runtime;
 mod socket;
 
-pub use netns::{netns_open, socket_in};
-pub use socket::{Address, Fd, Filter, Received};
+pub use netns::netns_open;
+pub(crate) use netns::socket_in;
+pub(crate) use socket::{Address, Received};
+pub use socket::{Fd, Filter};
 
 use core::ffi::c_int;
 
 /// A positive errno.
-pub type Errno = i32;
+pub(crate) type Errno = i32;
 
 /// Runs a system call that returns -1 on failure.
 fn call(f: impl FnOnce() -> isize) -> Result<usize, Errno> {
@@ -29,7 +31,7 @@ fn call_int(f: impl FnOnce() -> c_int) -> Result<c_int, Errno> {
 }
 
 /// Nanoseconds of CLOCK_MONOTONIC.
-pub fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     let mut t = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: t is a timespec; this clock always exists.
     unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut t) };

@@ -49,7 +49,7 @@ struct Job {
 }
 
 /// A netlink socket in the namespace `netns` refers to.
-pub fn socket_in(netns: c_int, kind: c_int, protocol: c_int) -> Result<Fd, Errno> {
+pub(crate) fn socket_in(netns: c_int, kind: c_int, protocol: c_int) -> Result<Fd, Errno> {
     let (ours, theirs) = pair()?;
     let job = Job { netns, kind, protocol, report: theirs.raw() };
     let child = spawn(&job)?;

@@ -17,7 +17,7 @@ pub struct Fd(c_int);
 
 /// A netlink address: a port, and the first 32 groups as bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Address {
+pub(crate) struct Address {
     /// Port id; 0 is the kernel.
     pub port: u32,
     /// Groups 1 to 32, as bits 0 to 31.
@@ -26,7 +26,7 @@ pub struct Address {
 
 /// One received datagram.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Received {
+pub(crate) struct Received {
     /// Its whole length, which may be more than the buffer took.
     pub len: usize,
     /// Port id of the sender.

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Whatever arrives finds its owner here: the caller that waits, a dump that will be read later, or the
+//! queue of notifications. Like the engine, it does no I/O.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::engine::{Ended, Engine, Event, Id, Mode};
+use super::notes::Notes;
+use super::report::{Success, outcome};
+use super::store::Store;
+use crate::error::{Error, Fault, Result};
+use crate::sys::Received;
+use crate::wire::Header;
+
+/// What a wait is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Want {
+    Request(Id),
+    Notification,
+}
+
+/// What a wait ended with.
+#[derive(Debug)]
+pub(super) enum Got {
+    /// A message at this place of the datagram.
+    Message(Range<usize>),
+    /// The request has ended.
+    End(Result<Success>),
+    /// A dump has ended that is kept; or something is in the queue of notifications.
+    Kept,
+    TimedOut,
+}
+
+#[derive(Debug)]
+pub(super) struct Desk {
+    pub(super) protocol: i32,
+    pub(super) engine: Engine,
+    pub(super) notes: Notes,
+    pub(super) stores: Vec<Store>,
+    pub(super) max_result: usize,
+}
+
+impl Desk {
+    /// Reads on in `datagram` from `at`, up to the first message for `want`.
+    #[inline]
+    pub(super) fn sift(
+        &mut self,
+        want: Want,
+        datagram: &[u8],
+        at: &mut usize,
+        from: &Received,
+        now: u64,
+    ) -> Result<Option<Got>> {
+        while let Some(rest) = datagram.get(*at..).filter(|r| !r.is_empty()) {
+            let start = *at;
+            let (event, after) = self.engine.step(rest, from.group, now);
+            *at = datagram.len().saturating_sub(after.len());
+            let got = match event {
+                Event::Malformed(fault) => self.malformed(rest, from.len > datagram.len(), fault)?,
+                event => self.sort(want, event, start, from),
+            };
+            if got.is_some() {
+                return Ok(got);
+            }
+        }
+        Ok(None)
+    }
+
+    #[inline]
+    fn sort(&mut self, want: Want, event: Event<'_>, start: usize, from: &Received) -> Option<Got> {
+        let place = |len: usize| start..start.saturating_add(len);
+        match event {
+            Event::Object(id, m) => match self.stores.iter_mut().find(|s| s.id == id) {
+                Some(store) if want != Want::Request(id) || store.mode == Mode::Consistent => {
+                    if store.keep(m.bytes(), self.max_result) {
+                        return None;
+                    }
+                    self.engine.cancel(id);
+                    (want == Want::Request(id)).then_some(Got::Kept)
+                }
+                _ => (want == Want::Request(id)).then(|| Got::Message(place(m.bytes().len()))),
+            },
+            Event::Notification(m) if want == Want::Notification && self.notes.is_empty() => {
+                Some(Got::Message(place(m.bytes().len())))
+            }
+            Event::Notification(m) => {
+                self.notes.push(m.bytes(), from.group, from.nsid);
+                None
+            }
+            Event::Again(id) => {
+                self.stores.iter_mut().filter(|s| s.id == id).for_each(Store::again);
+                None
+            }
+            Event::Done(ended) => self.ended(want, ended),
+            Event::Overrun => {
+                self.notes.overrun();
+                None
+            }
+            Event::Nothing | Event::Malformed(_) => None,
+        }
+    }
+
+    /// A request has ended: tells its owner.
+    pub(super) fn ended(&mut self, want: Want, ended: Ended<'_>) -> Option<Got> {
+        let id = ended.id;
+        let (end, memory) = outcome(self.protocol, ended);
+        self.engine.recycle(memory);
+        self.end(want, id, end)
+    }
+
+    pub(super) fn end(&mut self, want: Want, id: Id, end: Result<Success>) -> Option<Got> {
+        let waited_for = want == Want::Request(id);
+        match self.stores.iter_mut().find(|s| s.id == id) {
+            Some(store) => {
+                store.end = Some(end);
+                waited_for.then_some(Got::Kept)
+            }
+            None => waited_for.then_some(Got::End(end)),
+        }
+    }
+
+    /// Bytes that are no message: the datagram's cut-off end, or nothing netlink sends.
+    fn malformed(&mut self, rest: &[u8], cut: bool, fault: Fault) -> Result<Option<Got>> {
+        if !cut {
+            return Err(Error::from(fault).during("receive"));
+        }
+        if !Header::read(rest).is_some_and(|header| self.engine.cut(&header)) {
+            self.notes.overrun();
+        }
+        Ok(None)
+    }
+}

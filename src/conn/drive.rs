@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The blocking driver: requests, dumps and notifications on the engine. One loop, `turn`, serves all
+//! of them: whatever arrives while one is waited for is kept for its owner.
+
+use alloc::string::String;
+use core::ffi::c_int;
+use core::ops::Range;
+
+use super::NEVER;
+use super::desk::{Got, Want};
+use super::engine::{Id, Mode};
+use super::notes::Note;
+use super::report::unbuilt;
+use super::socket::{Notification, Socket, socket_error};
+use super::store::{Dump, Reply, Store};
+use crate::error::{Error, Fault, Result};
+use crate::schema::operation;
+use crate::sys;
+use crate::wire::{Header, Message, Msg};
+
+/// The smallest charge of a datagram to the receive queue.
+const SMALLEST_CHARGE: c_int = 512;
+
+/// The time `timeout` milliseconds from now; negative is for ever.
+pub(super) fn deadline(timeout: i32) -> u64 {
+    match u64::try_from(timeout) {
+        Ok(ms) => sys::now().saturating_add(ms.saturating_mul(1_000_000)),
+        Err(_) => NEVER,
+    }
+}
+
+/// Milliseconds until `deadline`, rounded up, as poll(2) takes them.
+fn milliseconds(now: u64, deadline: u64) -> c_int {
+    if deadline == NEVER {
+        return -1;
+    }
+    let ms = deadline.saturating_sub(now).div_ceil(1_000_000);
+    c_int::try_from(ms).unwrap_or(c_int::MAX)
+}
+
+impl Socket {
+    /// Sends a request and waits for its end: the objects it is answered with, and the kernel's verdict.
+    pub fn call(&mut self, msg: &Msg, timeout: i32) -> Result<Reply> {
+        let mut reply = Reply::default();
+        let (rows, cap) = (&mut reply.rows, self.options.max_result);
+        let warning = self.call_each(msg, timeout, |m| rows.push(m.bytes(), cap))?;
+        reply.warning = warning;
+        Ok(reply)
+    }
+
+    /// As [`Socket::call`], but shows each object to `object` instead of keeping it. Gives the warning.
+    pub fn call_each(
+        &mut self,
+        msg: &Msg,
+        timeout: i32,
+        object: impl FnMut(Message<'_>) -> core::result::Result<(), Fault>,
+    ) -> Result<Option<String>> {
+        let id = self.submit(msg, None, timeout)?;
+        let end = self.answer(id, object);
+        if end.is_err() {
+            self.desk.engine.cancel(id);
+        }
+        end.map_err(|e| e.during(operation(self.desk.protocol, msg.kind()).name))
+    }
+
+    fn answer(
+        &mut self,
+        id: Id,
+        mut object: impl FnMut(Message<'_>) -> core::result::Result<(), Fault>,
+    ) -> Result<Option<String>> {
+        loop {
+            match self.turn(Want::Request(id), NEVER)? {
+                Got::Message(place) => object(self.message(place)?)?,
+                Got::End(end) => return end.map(|success| success.warning),
+                Got::Kept | Got::TimedOut => {}
+            }
+        }
+    }
+
+    fn submit(&mut self, msg: &Msg, dump: Option<Mode>, timeout: i32) -> Result<Id> {
+        let submitted = self.desk.engine.submit(msg, dump, deadline(timeout));
+        submitted.map_err(|fault| unbuilt(self.desk.protocol, msg, fault))
+    }
+
+    /// Starts a dump. `timeout` is for all of it, restarts included.
+    pub fn dump(&mut self, msg: &Msg, mode: Mode, timeout: i32) -> Result<Dump<'_>> {
+        let id = self.dump_open(msg, mode, timeout)?;
+        Ok(Dump { socket: self, id })
+    }
+
+    pub(crate) fn dump_open(&mut self, msg: &Msg, mode: Mode, timeout: i32) -> Result<Id> {
+        self.desk.stores.try_reserve(1)?;
+        let id = self.submit(msg, Some(mode), timeout)?;
+        self.desk.stores.push(Store::new(id, mode));
+        Ok(id)
+    }
+
+    pub(crate) fn dump_close(&mut self, id: Id) {
+        self.desk.engine.cancel(id);
+        self.desk.stores.retain(|s| s.id != id);
+    }
+
+    /// Whether a change interrupted the dump, and how often it was started again.
+    pub(crate) fn dump_state(&self, id: Id) -> Option<(bool, u32)> {
+        self.desk.stores.iter().find(|s| s.id == id).map(|s| (s.interrupted, s.restarts))
+    }
+
+    /// The next object of a dump. A consistent one is read to its end first: only then is it known
+    /// that nothing interrupted it.
+    pub(crate) fn dump_next(&mut self, id: Id) -> Result<Option<Message<'_>>> {
+        loop {
+            let store = self.desk.stores.iter_mut().find(|s| s.id == id).ok_or(Fault::BadArgument)?;
+            if let Some(place) = store.next_row() {
+                let store = self.desk.stores.iter().find(|s| s.id == id);
+                return Ok(store.and_then(|s| s.rows.message(place)));
+            }
+            if store.end.is_some() {
+                return store.finish().map(|()| None);
+            }
+            if let Got::Message(place) = self.turn(Want::Request(id), NEVER)? {
+                return self.message(place).map(Some);
+            }
+        }
+    }
+
+    /// The next notification; `None` when `timeout` milliseconds have passed.
+    ///
+    /// [`Fault::Overrun`] (ENOBUFS) stands in the sequence where notifications are missing: what came
+    /// before is complete, what comes after follows a gap. Dump again to know what happened in it.
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self, timeout: i32) -> Result<Option<Notification<'_>>> {
+        let deadline = deadline(timeout);
+        loop {
+            match self.desk.notes.pop() {
+                Some(Some(note)) => return self.hold(note),
+                Some(None) => return Err(Error::from(Fault::Overrun).during("next")),
+                None => {}
+            }
+            match self.turn(Want::Notification, deadline)? {
+                Got::Message(place) => {
+                    let (group, nsid) = (self.from.group, self.from.nsid);
+                    let message = self.message(place)?;
+                    return Ok(Some(Notification { message, group, nsid }));
+                }
+                Got::TimedOut => return Ok(None),
+                Got::Kept | Got::End(_) => {}
+            }
+        }
+    }
+
+    /// Shows a notification that was kept.
+    fn hold(&mut self, note: Note) -> Result<Option<Notification<'_>>> {
+        self.held = note;
+        let (message, _) = Message::split(&self.held.bytes)?;
+        Ok(Some(Notification { message, group: self.held.group, nsid: self.held.nsid }))
+    }
+
+    fn message(&self, place: Range<usize>) -> Result<Message<'_>> {
+        let (message, _) = Message::split(self.buf.get(place).unwrap_or_default())?;
+        Ok(message)
+    }
+
+    /// Does what there is to do until there is something for `want`.
+    fn turn(&mut self, want: Want, deadline: u64) -> Result<Got> {
+        loop {
+            let sifted = self.desk.sift(want, &self.buf, &mut self.at, &self.from, self.now)?;
+            if let Some(got) = sifted {
+                return Ok(got);
+            }
+            if let Some(got) = self.transmit(want) {
+                return Ok(got);
+            }
+            if self.fill()? {
+                continue;
+            }
+            if let Some(ended) = self.desk.engine.expire(self.now) {
+                if let Some(got) = self.desk.ended(want, ended) {
+                    return Ok(got);
+                }
+            } else if want == Want::Notification && !self.desk.notes.is_empty() {
+                return Ok(Got::Kept);
+            } else if !self.wait(deadline)? {
+                return Ok(Got::TimedOut);
+            }
+        }
+    }
+
+    /// Sends what is due. A request that can't be sent has ended.
+    fn transmit(&mut self, want: Want) -> Option<Got> {
+        while let Some((id, request)) = self.desk.engine.transmit(self.now) {
+            let Err(errno) = self.fd.send(request) else { continue };
+            let request = self.desk.engine.unsent(id).unwrap_or_default();
+            let kind = Header::read(&request).unwrap_or_default().kind;
+            let error = Error::socket(errno, operation(self.desk.protocol, kind).name);
+            if let Some(got) = self.desk.end(want, id, Err(error)) {
+                return Some(got);
+            }
+        }
+        None
+    }
+
+    /// Receives the next datagram, if there is one. Time passes here.
+    pub(super) fn fill(&mut self) -> Result<bool> {
+        if self.from.len > self.buf.capacity() {
+            self.grow()?;
+        }
+        self.at = 0;
+        let received = self.fd.receive(&mut self.buf);
+        self.now = sys::now();
+        match received {
+            Ok(from) => {
+                self.from = from;
+                if !self.options.any_sender && from.port != 0 {
+                    self.buf.clear();
+                }
+                self.draining = self.draining.map(|n| n.saturating_sub(1));
+                if self.draining == Some(0) {
+                    self.drained();
+                }
+                Ok(true)
+            }
+            Err(libc::EINTR) => Ok(true),
+            Err(libc::EAGAIN) if self.draining.is_some() => {
+                self.drained();
+                Ok(true)
+            }
+            Err(libc::EAGAIN) => Ok(false),
+            Err(libc::ENOBUFS) => self.overrun(),
+            Err(errno) => Err(Error::socket(errno, "receive")),
+        }
+    }
+
+    /// The receive queue has overflowed. What is in it came before that, and nothing is added until it
+    /// is empty: the gap is behind the last of it.
+    fn overrun(&mut self) -> Result<bool> {
+        let size = self.fd.socket_option(libc::SO_RCVBUF).map_err(socket_error("receive"))?;
+        self.draining = Some(size.checked_div(SMALLEST_CHARGE).unwrap_or(0).max(1));
+        Ok(true)
+    }
+
+    fn drained(&mut self) {
+        self.draining = None;
+        self.desk.engine.lost();
+        if self.monitors {
+            self.desk.notes.overrun();
+        }
+    }
+
+    /// Makes room for datagrams as long as the last one that did not fit.
+    fn grow(&mut self) -> Result<()> {
+        self.buf.clear();
+        self.buf.try_reserve_exact(self.from.len)?;
+        self.from.len = 0;
+        Ok(())
+    }
+
+    /// Waits for something to read, or for the engine's next deadline. `false` when `deadline` passed.
+    pub(super) fn wait(&mut self, deadline: u64) -> Result<bool> {
+        let until = self.desk.engine.deadline().min(deadline);
+        if until > self.now {
+            match self.fd.wait(false, milliseconds(self.now, until)) {
+                Ok(_) | Err(libc::EINTR) => {}
+                Err(errno) => return Err(Error::socket(errno, "wait")),
+            }
+            self.now = sys::now();
+        }
+        Ok(self.now < deadline)
+    }
+}

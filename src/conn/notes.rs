@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Notifications that came while something else was waited for.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+/// A notification with where it came from.
+#[derive(Debug, Default)]
+pub(super) struct Note {
+    pub(super) bytes: Vec<u8>,
+    pub(super) group: u32,
+    pub(super) nsid: Option<i32>,
+}
+
+/// A queue with a cap. What does not fit is an overrun at its place, like one in the kernel.
+#[derive(Debug)]
+pub(super) struct Notes {
+    /// `None` stands where notifications are missing.
+    queue: VecDeque<Option<Note>>,
+    bytes: usize,
+    cap: usize,
+}
+
+impl Notes {
+    pub(super) fn new(cap: usize) -> Self {
+        Notes { queue: VecDeque::new(), bytes: 0, cap }
+    }
+
+    /// Whether nothing waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Appends a copy of a notification, or marks that it is missing.
+    pub(super) fn push(&mut self, message: &[u8], group: u32, nsid: Option<i32>) {
+        let cost = message.len().saturating_add(size_of::<Note>());
+        let mut bytes = Vec::new();
+        let fits = cost <= self.cap.saturating_sub(self.bytes)
+            && self.queue.try_reserve(2).is_ok()
+            && bytes.try_reserve_exact(message.len()).is_ok();
+        if !fits {
+            return self.overrun();
+        }
+        bytes.extend_from_slice(message);
+        self.bytes = self.bytes.saturating_add(cost);
+        self.queue.push_back(Some(Note { bytes, group, nsid }));
+    }
+
+    /// Marks that notifications are missing here. Marks side by side are one.
+    pub(super) fn overrun(&mut self) {
+        let marked = matches!(self.queue.back(), Some(None));
+        if !marked && self.queue.try_reserve(1).is_ok() {
+            self.queue.push_back(None);
+        }
+    }
+
+    /// The oldest entry: `Some(None)` where notifications are missing.
+    pub(super) fn pop(&mut self) -> Option<Option<Note>> {
+        let entry = self.queue.pop_front()?;
+        if let Some(note) = &entry {
+            let cost = note.bytes.len().saturating_add(size_of::<Note>());
+            self.bytes = self.bytes.saturating_sub(cost);
+        }
+        Some(entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drain(notes: &mut Notes) -> Vec<Option<u8>> {
+        core::iter::from_fn(|| notes.pop()).map(|n| n.map(|n| n.bytes[0])).collect()
+    }
+
+    #[test]
+    fn an_overrun_stands_where_notifications_are_missing() {
+        let mut notes = Notes::new(1000);
+        notes.push(&[1], 0, None);
+        notes.overrun();
+        notes.overrun();
+        notes.push(&[2], 0, None);
+        assert_eq!(drain(&mut notes), [Some(1), None, Some(2)]);
+    }
+
+    #[test]
+    fn beyond_the_cap_is_an_overrun_and_room_comes_back() {
+        let mut notes = Notes::new(2 * (size_of::<Note>() + 1));
+        (1..=4).for_each(|n| notes.push(&[n], 0, None));
+        assert_eq!(drain(&mut notes), [Some(1), Some(2), None]);
+        notes.push(&[5], 0, None);
+        assert_eq!(drain(&mut notes), [Some(5)]);
+    }
+}

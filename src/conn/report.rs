@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! From verdicts to errors: the kernel's words, and which attribute of the request they are about.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::engine::{Ended, Verdict};
+use crate::error::{Detail, Error, Fault, Result};
+use crate::owned::Owned;
+use crate::schema::{Operation, operation};
+use crate::text::Text;
+use crate::wire::{Ack, Header, Msg};
+
+/// How a request ended well.
+#[derive(Debug, Default)]
+pub(super) struct Success {
+    /// What the kernel warns of.
+    pub(super) warning: Option<String>,
+    /// Whether a change interrupted the dump.
+    pub(super) interrupted: bool,
+}
+
+/// The end of a request as the caller gets it, and the request's memory if nothing needs it any more.
+pub(super) fn outcome(protocol: i32, ended: Ended<'_>) -> (Result<Success>, Vec<u8>) {
+    match ended.verdict {
+        Verdict::Ok(ack) => {
+            let warning = ack.text().and_then(owned_text);
+            (Ok(Success { warning, interrupted: ended.interrupted }), ended.request)
+        }
+        Verdict::Refused(ack) => (Err(refusal(protocol, &ack, ended.request)), Vec::new()),
+        Verdict::Failed(fault) => {
+            let op = request_operation(protocol, &ended.request);
+            (Err(Error::from(fault).during(op.name)), ended.request)
+        }
+    }
+}
+
+/// The kernel's refusal of `request`.
+pub(crate) fn refusal(protocol: i32, ack: &Ack<'_>, request: Vec<u8>) -> Error {
+    let op = request_operation(protocol, &request);
+    let path = |offset| op.path(&request, offset);
+    let missing = |kind| op.missing(&request, ack.missing_nest(), kind);
+    let detail = Detail {
+        reason: ack.text().and_then(owned_text).unwrap_or_default(),
+        attr: ack.offset().map(path).unwrap_or_default(),
+        missing: ack.missing_type().map(missing).unwrap_or_default(),
+        subject: String::new(),
+        offset: ack.offset(),
+        cookie: ack.cookie().map(copy).unwrap_or_default(),
+        policy: ack.policy().map(|p| copy(p.payload())).unwrap_or_default(),
+        request,
+    };
+    Error::kernel(ack.errno(), op.name, Owned::new(detail))
+}
+
+/// A request that could not be sent as it was built.
+pub(crate) fn unbuilt(protocol: i32, msg: &Msg, fault: Fault) -> Error {
+    let op = operation(protocol, msg.kind());
+    let path = msg.failure().map(|f| op.path_of_types(f.path())).unwrap_or_default();
+    Error::from(fault).during(op.name).at(path)
+}
+
+fn request_operation(protocol: i32, request: &[u8]) -> Operation {
+    operation(protocol, Header::read(request).unwrap_or_default().kind)
+}
+
+fn owned_text(bytes: &[u8]) -> Option<String> {
+    Text::default().bytes(bytes).finish()
+}
+
+fn copy(bytes: &[u8]) -> Vec<u8> {
+    let mut copy = Vec::new();
+    if copy.try_reserve_exact(bytes.len()).is_ok() {
+        copy.extend_from_slice(bytes);
+    }
+    copy
+}
