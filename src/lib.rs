@@ -1,4 +1,31 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+//! Netlink for Linux: how programs talk to the kernel about links, addresses, routes, firewalls, Wi-Fi,
+//! sockets and more. Right by default: the kernel's reasons for refusing are shown, dumps that fail
+//! fail, dumps that were interrupted are made again, lost notifications are reported where they are
+//! missing.
+//!
+//! ```no_run
+//! use rnl::family::rt::ifinfomsg;
+//! use rnl::uapi::{NETLINK_ROUTE, rtnetlink::*};
+//! use rnl::{Fixed, Mode, Msg, Socket};
+//!
+//! # fn main() -> rnl::Result<()> {
+//! let mut socket = Socket::open(NETLINK_ROUTE)?;
+//! let mut request = Msg::new(RTM_GETLINK, 0);
+//! request.put_fixed(&ifinfomsg::default());
+//! let mut dump = socket.dump(&request, Mode::Consistent, 5_000)?;
+//! while let Some(link) = dump.next()? {
+//!     let index = ifinfomsg::read(link.body()).index;
+//!     let name = link.attrs(ifinfomsg::LEN).get(IFLA_IFNAME).map(|a| a.str());
+//!     println!("{index} {name:?}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The same library serves C (`<rnl/rnl.h>`) and Python. It is `no_std` inside: without the feature
+//! `runtime` it lives in any Rust program; with it, it brings malloc and aborts on a panic, and needs
+//! nothing but libc.
 #![cfg_attr(not(test), no_std)]
 
 extern crate alloc;
@@ -8,6 +35,9 @@ extern crate std;
 pub mod conn;
 pub mod error;
 pub mod family;
+#[cfg(feature = "capi")]
+#[allow(unsafe_code)]
+mod ffi;
 mod owned;
 pub mod schema;
 mod text;
@@ -19,4 +49,4 @@ pub mod wire;
 pub use error::{Error, Fault, Origin, Result};
 pub use conn::{Datagram, Dump, Mode, Notification, Options, Reply, Socket};
 pub use sys::{Fd, Filter, netns_open};
-pub use wire::{Attr, Attrs, Message, Messages, Msg};
+pub use wire::{Ack, Attr, Attrs, Fixed, Header, Message, Messages, Msg};

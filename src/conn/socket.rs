@@ -91,13 +91,15 @@ impl Socket {
         Socket::with(fd, protocol, options)
     }
 
-    /// Takes over an open netlink socket. On an error it is closed.
-    pub fn adopt(fd: Fd, options: &Options) -> Result<Socket> {
+    /// Takes over an open netlink socket. On an error it stays the caller's, open.
+    pub fn adopt(fd: c_int, options: &Options) -> Result<Socket> {
+        let fd = Fd::borrow(fd);
         let protocol = fd.socket_option(libc::SO_PROTOCOL).map_err(socket_error("adopt"))?;
         let mut socket = Socket::with(fd, protocol, options)?;
         // It may have joined groups already: notifications must be told from replies.
         socket.monitors = true;
         socket.fd.set_option(NETLINK_PKTINFO, 1).map_err(socket_error("adopt"))?;
+        socket.fd.own();
         Ok(socket)
     }
 

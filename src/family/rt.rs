@@ -20,6 +20,7 @@ macro_rules! fixed {
                 let bytes: [u8; $len] = crate::wire::fixed(body);
                 let mut rest = &bytes[..];
                 $(let $field = take!($type, rest);)+
+                let _ = rest;
                 $name { $($field),+ }
             }
 

@@ -13,7 +13,14 @@ const SO_ATTACH_FILTER: c_int = libc::SO_ATTACH_FILTER;
 
 /// An open file descriptor, closed when dropped.
 #[derive(Debug)]
-pub struct Fd(c_int);
+pub struct Fd(c_int, Ownership);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ownership {
+    Ours,
+    /// Of somebody who closes it.
+    Borrowed,
+}
 
 /// A netlink address: a port, and the first 32 groups as bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,14 +72,24 @@ const ADDRESS_LEN: libc::socklen_t = size_of::<libc::sockaddr_nl>() as libc::soc
 
 impl Fd {
     /// `socket(AF_NETLINK, kind, protocol)`; `kind` may carry SOCK_CLOEXEC and SOCK_NONBLOCK.
-    pub fn socket(kind: c_int, protocol: c_int) -> Result<Fd, Errno> {
+    pub(crate) fn socket(kind: c_int, protocol: c_int) -> Result<Fd, Errno> {
         // SAFETY: no pointers.
-        call_int(|| unsafe { libc::socket(libc::AF_NETLINK, kind, protocol) }).map(Fd)
+        call_int(|| unsafe { libc::socket(libc::AF_NETLINK, kind, protocol) }).map(Fd::adopt)
     }
 
     /// Takes over a descriptor that the caller owns.
     pub fn adopt(fd: c_int) -> Fd {
-        Fd(fd)
+        Fd(fd, Ownership::Ours)
+    }
+
+    /// Uses a descriptor that stays its owner's, until [`Fd::own`].
+    pub(crate) fn borrow(fd: c_int) -> Fd {
+        Fd(fd, Ownership::Borrowed)
+    }
+
+    /// Makes a borrowed descriptor one's own.
+    pub(crate) fn own(&mut self) {
+        self.1 = Ownership::Ours;
     }
 
     /// The number.
@@ -86,21 +103,21 @@ impl Fd {
     }
 
     /// Binds to a port (0: the kernel picks one).
-    pub fn bind(&self, address: Address) -> Result<(), Errno> {
+    pub(crate) fn bind(&self, address: Address) -> Result<(), Errno> {
         let sa = libc::sockaddr_nl::from(address);
         // SAFETY: sa is a sockaddr_nl of the length given.
         call_int(|| unsafe { libc::bind(self.0, (&raw const sa).cast(), ADDRESS_LEN) }).map(drop)
     }
 
     /// Sets where [`Fd::send`] goes.
-    pub fn connect(&self, address: Address) -> Result<(), Errno> {
+    pub(crate) fn connect(&self, address: Address) -> Result<(), Errno> {
         let sa = libc::sockaddr_nl::from(address);
         // SAFETY: sa is a sockaddr_nl of the length given.
         call_int(|| unsafe { libc::connect(self.0, (&raw const sa).cast(), ADDRESS_LEN) }).map(drop)
     }
 
     /// The port and groups it is bound to. EINVAL for a socket that is not netlink.
-    pub fn address(&self) -> Result<Address, Errno> {
+    pub(crate) fn address(&self) -> Result<Address, Errno> {
         let mut sa = libc::sockaddr_nl::from(Address::default());
         let mut len = ADDRESS_LEN;
         // SAFETY: sa has room for len bytes.
@@ -127,19 +144,19 @@ impl Fd {
     }
 
     /// Sets an integer option of SOL_NETLINK.
-    pub fn set_option(&self, option: c_int, value: c_int) -> Result<(), Errno> {
+    pub(crate) fn set_option(&self, option: c_int, value: c_int) -> Result<(), Errno> {
         self.set(SOL_NETLINK, option, (&raw const value).cast(), size_of::<c_int>())
     }
 
     /// Reads an integer option of SOL_NETLINK.
-    pub fn option(&self, option: c_int) -> Result<c_int, Errno> {
+    pub(crate) fn option(&self, option: c_int) -> Result<c_int, Errno> {
         let mut value = [0];
         self.get(SOL_NETLINK, option, &mut value)?;
         Ok(value[0] as c_int)
     }
 
     /// Reads an integer option of SOL_SOCKET.
-    pub fn socket_option(&self, option: c_int) -> Result<c_int, Errno> {
+    pub(crate) fn socket_option(&self, option: c_int) -> Result<c_int, Errno> {
         let mut value = [0];
         self.get(libc::SOL_SOCKET, option, &mut value)?;
         Ok(value[0] as c_int)
@@ -147,7 +164,7 @@ impl Fd {
 
     /// Sets a buffer size past the system's limit where that is allowed, else up to it. Gives what the
     /// kernel made of it: twice the size, as it counts its own bookkeeping.
-    pub fn set_buffer(&self, option: c_int, force: c_int, bytes: c_int) -> Result<c_int, Errno> {
+    pub(crate) fn set_buffer(&self, option: c_int, force: c_int, bytes: c_int) -> Result<c_int, Errno> {
         let value = (&raw const bytes).cast();
         self.set(libc::SOL_SOCKET, force, value, size_of::<c_int>())
             .or_else(|_| self.set(libc::SOL_SOCKET, option, value, size_of::<c_int>()))?;
@@ -155,12 +172,12 @@ impl Fd {
     }
 
     /// The groups joined, as bits; gives the number of bytes the kernel has.
-    pub fn memberships(&self, bits: &mut [u32]) -> Result<usize, Errno> {
+    pub(crate) fn memberships(&self, bits: &mut [u32]) -> Result<usize, Errno> {
         self.get(SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS, bits)
     }
 
     /// Attaches a classic BPF filter that sees each message before it is queued.
-    pub fn attach_filter(&self, program: &[Filter]) -> Result<(), Errno> {
+    pub(crate) fn attach_filter(&self, program: &[Filter]) -> Result<(), Errno> {
         let len = u16::try_from(program.len()).map_err(|_| libc::EINVAL)?;
         let filter = program.as_ptr().cast_mut().cast();
         let fprog = libc::sock_fprog { len, filter };
@@ -169,21 +186,21 @@ impl Fd {
     }
 
     /// Takes the filter off again.
-    pub fn detach_filter(&self) -> Result<(), Errno> {
+    pub(crate) fn detach_filter(&self) -> Result<(), Errno> {
         let none: c_int = 0;
         let size = size_of::<c_int>();
         self.set(libc::SOL_SOCKET, libc::SO_DETACH_FILTER, (&raw const none).cast(), size)
     }
 
     /// Sends one datagram to the connected peer: the kernel unless [`Fd::connect`] said otherwise.
-    pub fn send(&self, datagram: &[u8]) -> Result<usize, Errno> {
+    pub(crate) fn send(&self, datagram: &[u8]) -> Result<usize, Errno> {
         let (at, len) = (datagram.as_ptr().cast(), datagram.len());
         // SAFETY: at points to len bytes.
         call(|| unsafe { libc::send(self.0, at, len, libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL) })
     }
 
     /// Sends one datagram to a port or to groups.
-    pub fn send_to(&self, datagram: &[u8], to: Address) -> Result<usize, Errno> {
+    pub(crate) fn send_to(&self, datagram: &[u8], to: Address) -> Result<usize, Errno> {
         let sa = libc::sockaddr_nl::from(to);
         let (at, len) = (datagram.as_ptr().cast(), datagram.len());
         let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
@@ -192,7 +209,7 @@ impl Fd {
     }
 
     /// Receives one datagram into `buf`, up to its capacity, without waiting.
-    pub fn receive(&self, buf: &mut Vec<u8>) -> Result<Received, Errno> {
+    pub(crate) fn receive(&self, buf: &mut Vec<u8>) -> Result<Received, Errno> {
         buf.clear();
         let mut from = libc::sockaddr_nl::from(Address::default());
         let mut control = [0u64; 16];
@@ -217,7 +234,7 @@ impl Fd {
 
     /// Waits until there is something to read (or room to send, if `write`), at most `ms` milliseconds,
     /// -1 for ever. `false` on time-out.
-    pub fn wait(&self, write: bool, ms: c_int) -> Result<bool, Errno> {
+    pub(crate) fn wait(&self, write: bool, ms: c_int) -> Result<bool, Errno> {
         let events = if write { libc::POLLOUT } else { libc::POLLIN };
         let mut p = libc::pollfd { fd: self.0, events, revents: 0 };
         // SAFETY: p is one pollfd.
@@ -227,6 +244,9 @@ impl Fd {
 
 impl Drop for Fd {
     fn drop(&mut self) {
+        if self.1 == Ownership::Borrowed {
+            return;
+        }
         // SAFETY: the descriptor is ours; whatever close says, it is gone.
         let _ = call_int(|| unsafe { libc::close(self.0) });
     }

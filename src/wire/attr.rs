@@ -74,6 +74,11 @@ impl<'a> Iterator for Attrs<'a> {
 }
 
 impl<'a> Attr<'a> {
+    /// An attribute by its parts; `kind` may carry `NLA_F_*` bits.
+    pub(crate) fn new(kind: u16, payload: &'a [u8], offset: usize) -> Self {
+        Attr { kind, payload, offset }
+    }
+
     /// The type, without the two flag bits that may come with it.
     #[inline]
     pub fn kind(&self) -> u16 {

@@ -356,6 +356,11 @@ impl Msg {
         self
     }
 
+    /// Makes `fault` the first failure, unless there is one already.
+    pub(crate) fn refuse(&mut self, fault: Fault) -> Result<(), Fault> {
+        self.fail(fault, None).status()
+    }
+
     /// Remembers the first failure, and where it happened.
     #[cold]
     pub(crate) fn fail(&mut self, fault: Fault, kind: Option<u16>) -> &mut Self {

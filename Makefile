@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+#
+# make                  build the shared and static library and the manual pages into build/
+# make install          install them, the header and rnl.pc        (DESTDIR PREFIX LIBDIR ...)
+# make uninstall        remove what install put there
+# make demo             show the library at work on this machine's kernel
+# make check            every test there is; installs what they lack when run as root on Debian or Ubuntu
+# make bench            measure it beside its peers
+# make fuzz             fuzz for a long time
+# make clean            remove everything built
+#
+# Variables: DESTDIR, PREFIX (/usr/local), LIBDIR, INCLUDEDIR, MANDIR, PKGCONFIGDIR,
+# TARGET (a Rust target triple), CARGO, CC, AR, OBJCOPY, STRIP, CFLAGS, LDFLAGS.
+
+PREFIX       ?= /usr/local
+LIBDIR       ?= $(PREFIX)/lib
+INCLUDEDIR   ?= $(PREFIX)/include
+MANDIR       ?= $(PREFIX)/share/man
+PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+TARGET       ?= $(CARGO_BUILD_TARGET)
+
+CARGO        ?= cargo
+OBJCOPY      ?= objcopy
+STRIP        ?= strip
+INSTALL      ?= install
+PYTHON       ?= python3
+
+VERSION      := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+SONAME       := librnl.so.0
+SHARED       := librnl.so.$(VERSION)
+BUILD        := build
+# cargo's own folder, so that no other cargo command puts another librnl.a in its place
+CARGO_OUT    := $(BUILD)/cargo/$(if $(TARGET),$(TARGET)/)release
+ARCHIVE      := $(CARGO_OUT)/librnl.a
+API           = $$(tools/exports)
+
+LINK_FLAGS   := -Wl,-soname,$(SONAME) -Wl,--version-script=abi/librnl.map -Wl,--gc-sections -Wl,--as-needed \
+                -Wl,-Bsymbolic-functions -Wl,-z,defs,-z,relro,-z,now,-z,noexecstack -Wl,--hash-style=gnu
+
+all: $(BUILD)/$(SHARED) $(BUILD)/librnl.a $(BUILD)/man/made
+
+$(ARCHIVE): Cargo.toml $(wildcard Cargo.lock) $(shell find src -type f)
+	$(CARGO) rustc --release --lib --crate-type staticlib --no-default-features --features capi,runtime \
+	  --target-dir $(BUILD)/cargo $(if $(TARGET),--target $(TARGET))
+	@touch $@
+
+# Linked from the static archive: rustc's own link of a cdylib cannot carry symbol versions.
+$(BUILD)/$(SHARED): $(ARCHIVE) abi/librnl.map
+	$(CC) -shared -o $@ $(CFLAGS) $(LDFLAGS) -Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive $(LINK_FLAGS)
+	@ln -sf $(SHARED) $(BUILD)/$(SONAME)
+	@ln -sf $(SONAME) $(BUILD)/librnl.so
+
+# One object with only the API's names global, so that it links beside other Rust archives. What the
+# compiler left of its intermediate code goes: ar aborts on it where LLVM's linker plugin is installed.
+$(BUILD)/librnl.a: $(ARCHIVE) abi/librnl.map tools/exports
+	@tools/exports > $(BUILD)/exports
+	$(CC) -r -nostdlib -o $(BUILD)/rnl-all.o $(CFLAGS) -Wl,--gc-sections -Wl,-e,0 \
+	  $$(sed 's/^/-Wl,-u,/' $(BUILD)/exports) $(ARCHIVE)
+	$(OBJCOPY) -R .llvmbc -R .llvmcmd --strip-debug --keep-global-symbols=$(BUILD)/exports $(BUILD)/rnl-all.o $(BUILD)/rnl.o
+	@rm -f $@
+	$(AR) rcs $@ $(BUILD)/rnl.o
+
+# The pages of functions are made from the header's comments.
+$(BUILD)/man/made: include/rnl/rnl.h tools/man.py $(wildcard docs/man/*)
+	@rm -rf $(BUILD)/man; mkdir -p $(BUILD)/man/man3 $(BUILD)/man/man7
+	cp docs/man/*.7 $(BUILD)/man/man7/
+	@if command -v $(PYTHON) > /dev/null; \
+	then echo '$(PYTHON) tools/man.py'; $(PYTHON) tools/man.py $(VERSION) include/rnl/rnl.h $(BUILD)/man/man3; \
+	else echo 'note: no $(PYTHON) here, so the man3 pages are left out'; fi
+	@touch $@
+
+# Written at install time, because PREFIX and LIBDIR may differ from the build's.
+define PC
+sed -e 's|@prefix@|$(PREFIX)|' -e 's|@version@|$(VERSION)|' \
+  -e 's|@libdir@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR))|' \
+  -e 's|@includedir@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(INCLUDEDIR))|' pkgconfig/rnl.pc.in
+endef
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PKGCONFIGDIR) $(DESTDIR)$(INCLUDEDIR)/rnl $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man7
+	$(INSTALL) -m 755 $(BUILD)/$(SHARED) $(DESTDIR)$(LIBDIR)/$(SHARED)
+	$(STRIP) --strip-unneeded $(DESTDIR)$(LIBDIR)/$(SHARED)
+	ln -sf $(SHARED) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/librnl.so
+	$(INSTALL) -m 644 $(BUILD)/librnl.a $(DESTDIR)$(LIBDIR)/librnl.a
+	$(INSTALL) -m 644 include/rnl/rnl.h $(DESTDIR)$(INCLUDEDIR)/rnl/rnl.h
+	$(PC) > $(DESTDIR)$(PKGCONFIGDIR)/rnl.pc
+	@for page in $(BUILD)/man/man[37]/*.[37]; do section=$${page##*.}; \
+	  $(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$$section/; done
+	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then PATH="$$PATH:/usr/sbin:/sbin" ldconfig; fi
+
+uninstall:
+	rm -f $(DESTDIR)$(LIBDIR)/$(SHARED) $(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/librnl.so
+	rm -f $(DESTDIR)$(LIBDIR)/librnl.a $(DESTDIR)$(PKGCONFIGDIR)/rnl.pc $(DESTDIR)$(INCLUDEDIR)/rnl/rnl.h
+	@for name in $(API); do rm -f $(DESTDIR)$(MANDIR)/man3/$$name.3; done
+	@for page in docs/man/*.7; do rm -f $(DESTDIR)$(MANDIR)/man7/$${page##*/}; done
+	@rmdir $(DESTDIR)$(INCLUDEDIR)/rnl 2> /dev/null || true
+
+demo:
+	@tools/setup demo
+	@examples/demo
+
+check:
+	@tools/check
+
+bench:
+	@tools/setup bench
+	@benches/run
+
+fuzz:
+	@tools/setup fuzz
+	@fuzz/run
+
+clean:
+	rm -rf $(BUILD)
+	$(CARGO) clean
+
+help:
+	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
+
+.PHONY: all install uninstall demo check bench fuzz clean help
+.DELETE_ON_ERROR:

@@ -1,0 +1,2014 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/**
+ * @file rnl/rnl.h
+ * @brief Netlink for Linux.
+ *
+ * A result is 0, a count, or a negative errno. The handle comes first, then
+ * inputs, then what is filled in. Times are in milliseconds, -1 is for ever.
+ * rnl(7) is the overview, and every function has a page of its own.
+ */
+#ifndef RNL_RNL_H
+#define RNL_RNL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct rnl_attrs;
+struct rnl_err;
+struct rnl_attr;
+struct sock_filter;
+struct rnl_reply;
+
+/* ---- Version ------------------------------------------------------------- */
+
+/**
+ * The library's version, as "0.1.0".
+ *
+ * Returns a string that lives as long as the library.
+ * Threads: any. Since 0.1.
+ */
+const char *rnl_version(void);
+
+/* ---- Messages received --------------------------------------------------- */
+
+/** Bytes that somebody else owns. */
+struct rnl_bytes {
+    /** The first byte; may be NULL if len is 0. */
+    const uint8_t *ptr;
+    /** How many. */
+    size_t len;
+};
+
+/**
+ * One message. The bytes belong to what it was received in; see the function
+ * that filled it for how long they live. This struct never changes.
+ */
+struct rnl_view {
+    /** The whole message with its header. */
+    struct rnl_bytes msg;
+    /**
+     * What follows the header: the family's fixed header and the attributes.
+     */
+    struct rnl_bytes body;
+    /** nlmsg_type */
+    uint16_t type;
+    /** nlmsg_flags: NLM_F_* */
+    uint16_t flags;
+    /** nlmsg_seq */
+    uint32_t seq;
+    /** nlmsg_pid: port id of the socket that asked, or 0. */
+    uint32_t port;
+    /** Multicast group of a notification, or 0. */
+    uint32_t group;
+    /**
+     * Id of the network namespace a notification came from, or -1 for the
+     * socket's own.
+     */
+    int32_t nsid;
+    /** 0 */
+    uint32_t reserved;
+};
+
+/**
+ * The next message of a datagram.
+ *
+ * @datagram  the bytes; moved behind the message that was found
+ * @out       filled on 1; borrows from the bytes
+ *
+ * Returns 1 with a message, 0 at the end, or
+ *   -EINVAL   datagram or out is NULL
+ *   -EBADMSG  the rest is no message: its length is below 16 or beyond the end
+ * Threads: any. Since 0.1.
+ */
+int rnl_view_next(struct rnl_bytes *datagram, struct rnl_view *out);
+
+/**
+ * Copies the fixed struct at the start of a message's body. A struct that is
+ * shorter than the caller's is filled with zeros, a longer one cut, as kernels
+ * and headers of other versions have it.
+ *
+ * @view  message
+ * @dst   where to
+ * @size  bytes of dst
+ *
+ * Returns how many bytes the message had, at most size, or
+ *   -EINVAL  view is NULL, or dst is NULL and size is not 0
+ * Threads: any. Since 0.1.
+ */
+int rnl_view_fixed(const struct rnl_view *view, void *dst, size_t size);
+
+/**
+ * Starts a walk over the attributes of a message.
+ *
+ * @view   message
+ * @fixed  bytes of the family's fixed header: sizeof(struct ifinfomsg), 4 for a
+ *         generic family ...
+ * @out    filled, for rnl_attrs_next(); borrows from the message
+ *
+ * Returns 0, or
+ *   -EINVAL  view or out is NULL
+ * Threads: any. Since 0.1.
+ */
+int rnl_view_attrs(const struct rnl_view *view, size_t fixed,
+                   struct rnl_attrs *out);
+
+/**
+ * The verdict in an ERROR or DONE message, for programs that read datagrams
+ * themselves.
+ *
+ * @view     message of type NLMSG_ERROR or NLMSG_DONE
+ * @protocol NETLINK_*, to name the attributes of the request; -1 if that is not
+ *           known
+ * @request  the request with its header, to say which attribute is meant; may
+ *           be NULL
+ * @err      filled on failure, if not NULL
+ *
+ * Returns 0 if it says success, the kernel's -errno, or
+ *   -EINVAL   view is NULL or of another type
+ *   -EBADMSG  it is too short for its error number
+ * Threads: any. Since 0.1.
+ */
+int rnl_view_status(const struct rnl_view *view, int protocol,
+                    const struct rnl_bytes *request, struct rnl_err **err);
+
+/* ---- Attributes received ------------------------------------------------- */
+
+/**
+ * A walk over attributes: plain data, copied to start again from the same
+ * place. This struct never changes.
+ */
+struct rnl_attrs {
+    /** What has not been walked yet. */
+    struct rnl_bytes rest;
+    /** Offset of the end of rest from the header of the message. */
+    uint32_t end;
+    /** 0 */
+    uint32_t reserved;
+};
+
+/**
+ * Starts a walk over attributes that stand by themselves: those of
+ * rnl_err_policy(), or of a file.
+ *
+ * @bytes  the attributes; they must outlive the walk
+ * @out    filled, for rnl_attrs_next()
+ *
+ * Returns 0, or
+ *   -EINVAL  bytes or out is NULL
+ * Threads: any. Since 0.1.
+ */
+int rnl_attrs_of(const struct rnl_bytes *bytes, struct rnl_attrs *out);
+
+/**
+ * The next attribute. However damaged the bytes are, a walk ends.
+ *
+ * @attrs  walk, moved behind the attribute that was found
+ * @out    filled on 1; borrows from the message
+ *
+ * Returns 1 with an attribute, 0 at the end, or
+ *   -EINVAL   attrs or out is NULL
+ *   -EBADMSG  the rest is no attribute: its length is below 4 or beyond the end
+ * Threads: any. Since 0.1.
+ */
+int rnl_attrs_next(struct rnl_attrs *attrs, struct rnl_attr *out);
+
+/**
+ * Finds an attribute by type: the last one, as the kernel does where one is
+ * given twice.
+ *
+ * @attrs  walk; it is not moved
+ * @type   type without NLA_F_* bits
+ * @out    filled on 1; borrows from the message
+ *
+ * Returns 1 with an attribute, 0 if there is none, or
+ *   -EINVAL  attrs or out is NULL
+ * Threads: any. Since 0.1.
+ */
+int rnl_attrs_find(const struct rnl_attrs *attrs, uint16_t type,
+                   struct rnl_attr *out);
+
+/**
+ * Fills a table with the attributes of types 0 to n-1, each at the index of its
+ * type; the last one where a type is given twice. Entries without an attribute
+ * get data.ptr NULL.
+ *
+ * @attrs  walk; it is not moved
+ * @table  room for n attributes, which borrow from the message
+ * @n      entries of table
+ *
+ * Returns how many attributes have types from n up, or
+ *   -EINVAL   attrs is NULL, or table is NULL and n is not 0
+ *   -EBADMSG  an attribute is damaged; those before it are in the table
+ * Threads: any. Since 0.1.
+ */
+int rnl_attrs_table(const struct rnl_attrs *attrs, struct rnl_attr *table,
+                    size_t n);
+
+/* ---- Values of attributes ------------------------------------------------ */
+
+/**
+ * One attribute. The payload belongs to the message. This struct never changes.
+ */
+struct rnl_attr {
+    /** The payload. */
+    struct rnl_bytes data;
+    /** The type, without NLA_F_* bits. */
+    uint16_t type;
+    /**
+     * NLA_F_NESTED, NLA_F_NET_BYTEORDER: a hint; the kernel sets them on some
+     * attributes only.
+     */
+    uint16_t flags;
+    /** Where the attribute starts, counted from the header of its message. */
+    uint32_t offset;
+};
+
+/**
+ * Starts a walk over the attributes inside a nest.
+ *
+ * @attr  nest; whether it carries NLA_F_NESTED does not matter
+ * @out   filled, for rnl_attrs_next(); borrows from the message
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_nested(const struct rnl_attr *attr, struct rnl_attrs *out);
+
+/**
+ * Reads an unsigned number of 1 byte.
+ *
+ * @attr  attribute
+ * @out   filled on success, in host order
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is not 1 byte
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_u8(const struct rnl_attr *attr, uint8_t *out);
+
+/**
+ * Reads an unsigned number of 2 bytes in host order.
+ *
+ * @attr  attribute
+ * @out   filled on success, in host order
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is not 2 bytes
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_u16(const struct rnl_attr *attr, uint16_t *out);
+
+/**
+ * Reads an unsigned number of 4 bytes in host order.
+ *
+ * @attr  attribute
+ * @out   filled on success, in host order
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is not 4 bytes
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_u32(const struct rnl_attr *attr, uint32_t *out);
+
+/**
+ * Reads an unsigned number of 8 bytes in host order; on the wire it may be
+ * aligned to 4 only.
+ *
+ * @attr  attribute
+ * @out   filled on success, in host order
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is not 8 bytes
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_u64(const struct rnl_attr *attr, uint64_t *out);
+
+/**
+ * Reads a signed number of 1 byte.
+ *
+ * @attr  attribute
+ * @out   filled on success, in host order
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is not 1 byte
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_s8(const struct rnl_attr *attr, int8_t *out);
+
+/**
+ * Reads a signed number of 2 bytes in host order.
+ *
+ * @attr  attribute
+ * @out   filled on success, in host order
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is not 2 bytes
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_s16(const struct rnl_attr *attr, int16_t *out);
+
+/**
+ * Reads a signed number of 4 bytes in host order.
+ *
+ * @attr  attribute
+ * @out   filled on success, in host order
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is not 4 bytes
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_s32(const struct rnl_attr *attr, int32_t *out);
+
+/**
+ * Reads a signed number of 8 bytes in host order.
+ *
+ * @attr  attribute
+ * @out   filled on success, in host order
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is not 8 bytes
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_s64(const struct rnl_attr *attr, int64_t *out);
+
+/**
+ * Reads an unsigned number of 2 bytes in network order.
+ *
+ * @attr  attribute
+ * @out   filled on success, in host order
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is not 2 bytes
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_be16(const struct rnl_attr *attr, uint16_t *out);
+
+/**
+ * Reads an unsigned number of 4 bytes in network order.
+ *
+ * @attr  attribute
+ * @out   filled on success, in host order
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is not 4 bytes
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_be32(const struct rnl_attr *attr, uint32_t *out);
+
+/**
+ * Reads an unsigned number of 8 bytes in network order.
+ *
+ * @attr  attribute
+ * @out   filled on success, in host order
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is not 8 bytes
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_be64(const struct rnl_attr *attr, uint64_t *out);
+
+/**
+ * Reads an unsigned number of any width, as the kernel's uint has 4 or 8 bytes.
+ *
+ * @attr  attribute
+ * @out   filled on success, in host order
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is not 1, 2, 4 or 8 bytes
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_uint(const struct rnl_attr *attr, uint64_t *out);
+
+/**
+ * Reads a signed number of any width, as the kernel's sint has 4 or 8 bytes.
+ *
+ * @attr  attribute
+ * @out   filled on success, in host order
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is not 1, 2, 4 or 8 bytes
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_sint(const struct rnl_attr *attr, int64_t *out);
+
+/**
+ * Reads a struct nla_bitfield32: bits, and which of them are meant.
+ *
+ * @attr      attribute
+ * @out       filled on success: the bits
+ * @selector  filled on success: which of them are meant
+ *
+ * Returns 0, or
+ *   -EINVAL  attr, out or selector is NULL
+ *   -ERANGE  the payload is not 8 bytes
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_bitfield32(const struct rnl_attr *attr, uint32_t *out,
+                        uint32_t *selector);
+
+/**
+ * Finds a string in its payload: the bytes up to the first NUL, or all if there
+ * is none. The result need not be NUL-terminated.
+ *
+ * @attr  attribute
+ * @out   filled on success; borrows from the message
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_str(const struct rnl_attr *attr, struct rnl_bytes *out);
+
+/**
+ * Copies a string and its NUL.
+ *
+ * @attr  attribute
+ * @buf   where to; always NUL-terminated on success
+ * @size  bytes of buf
+ *
+ * Returns the length of the string, or
+ *   -EINVAL  attr or buf is NULL
+ *   -ERANGE  string and NUL are longer than size; nothing is written
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_strcpy(const struct rnl_attr *attr, char *buf, size_t size);
+
+/**
+ * Copies an IPv4 or IPv6 address, in network order as in struct in_addr and
+ * struct in6_addr.
+ *
+ * @attr  attribute
+ * @out   room for 16 bytes
+ *
+ * Returns 4 for IPv4 or 16 for IPv6, how many bytes were written, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is neither 4 nor 16 bytes
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_ip(const struct rnl_attr *attr, uint8_t *out);
+
+/**
+ * Copies a MAC address.
+ *
+ * @attr  attribute
+ * @out   room for 6 bytes
+ *
+ * Returns 0, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is not 6 bytes
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_mac(const struct rnl_attr *attr, uint8_t *out);
+
+/**
+ * Copies a fixed struct: shorter ones are filled with zeros, longer ones cut.
+ *
+ * @attr  attribute
+ * @dst   where to
+ * @size  bytes of dst
+ *
+ * Returns how many bytes the attribute had, at most size, or
+ *   -EINVAL  attr is NULL, or dst is NULL and size is not 0
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_fixed(const struct rnl_attr *attr, void *dst, size_t size);
+
+/**
+ * Finds an element of an array of equally wide elements.
+ *
+ * @attr   attribute
+ * @width  bytes of an element
+ * @index  which one, from 0
+ * @out    filled on 1; borrows from the message
+ *
+ * Returns 1, or 0 if the array ends before index, or
+ *   -EINVAL  attr or out is NULL
+ *   -ERANGE  the payload is no whole number of elements
+ * Threads: any. Since 0.1.
+ */
+int rnl_attr_element(const struct rnl_attr *attr, size_t width, size_t index,
+                     struct rnl_bytes *out);
+
+/* ---- Errors -------------------------------------------------------------- */
+
+/** The kernel answered the request with an error. */
+#define RNL_FROM_KERNEL 1
+
+/** rnl refused before anything was sent, or could not read what came. */
+#define RNL_FROM_LOCAL 2
+
+/** A system call on the socket failed. */
+#define RNL_FROM_SOCKET 3
+
+/** The deadline passed. */
+#define RNL_FROM_TIMEOUT 4
+
+/**
+ * What is known about a failed call beyond its errno.
+ *
+ * Functions that take a `struct rnl_err **err` set `*err` to NULL on success
+ * and to a new object on failure, which the caller frees with rnl_err_free();
+ * `err` may be NULL. All strings of the object live as long as it does. If
+ * there is no memory for it, `*err` is NULL and the return value alone says
+ * what happened.
+ */
+struct rnl_err;
+
+/**
+ * The errno of an error, as a positive number.
+ *
+ * @err  error object, or NULL
+ *
+ * Returns the errno, or 0 if err is NULL.
+ * Threads: any, while nobody frees err. Since 0.1.
+ */
+int rnl_err_errno(const struct rnl_err *err);
+
+/**
+ * Who said no.
+ *
+ * @err  error object, or NULL
+ *
+ * Returns RNL_FROM_KERNEL, RNL_FROM_LOCAL, RNL_FROM_SOCKET or RNL_FROM_TIMEOUT,
+ * or 0 if err is NULL.
+ * Threads: any, while nobody frees err. Since 0.1.
+ */
+int rnl_err_origin(const struct rnl_err *err);
+
+/**
+ * The error as one sentence for people:
+ * "newroute: ENETUNREACH: Nexthop has invalid gateway (.gateway)".
+ *
+ * @err  error object, or NULL
+ *
+ * Returns a string that lives as long as err; "no error object" if err is NULL.
+ * Never NULL.
+ * Threads: any, while nobody frees err. Since 0.1.
+ */
+const char *rnl_err_text(const struct rnl_err *err);
+
+/**
+ * The text that the kernel sent with its refusal (NLMSGERR_ATTR_MSG).
+ *
+ * @err  error object, or NULL
+ *
+ * Returns a string that lives as long as err, or NULL if the kernel sent none.
+ * Threads: any, while nobody frees err. Since 0.1.
+ */
+const char *rnl_err_kernel_text(const struct rnl_err *err);
+
+/**
+ * The path of the attribute that is wrong: ".linkinfo.data(vxlan).id". An
+ * attribute without a known name shows its number.
+ *
+ * @err  error object, or NULL
+ *
+ * Returns a string that lives as long as err, or NULL if no attribute is known
+ * to be wrong.
+ * Threads: any, while nobody frees err. Since 0.1.
+ */
+const char *rnl_err_attr(const struct rnl_err *err);
+
+/**
+ * The path of the attribute that is missing: ".linkinfo.kind".
+ *
+ * @err  error object, or NULL
+ *
+ * Returns a string that lives as long as err, or NULL if none is known to be
+ * missing.
+ * Threads: any, while nobody frees err. Since 0.1.
+ */
+const char *rnl_err_missing(const struct rnl_err *err);
+
+/**
+ * Where the attribute that is wrong starts (NLMSGERR_ATTR_OFFS).
+ *
+ * @err  error object
+ * @out  filled on 1: bytes from the header of the request, see
+ *       rnl_err_request()
+ *
+ * Returns 1, or 0 if the kernel gave no offset, or
+ *   -EINVAL  err or out is NULL
+ * Threads: any, while nobody frees err. Since 0.1.
+ */
+int rnl_err_offset(const struct rnl_err *err, uint32_t *out);
+
+/**
+ * Data that the kernel gave with its refusal (NLMSGERR_ATTR_COOKIE).
+ *
+ * @err  error object
+ * @out  filled on 1; borrows from err
+ *
+ * Returns 1, or 0 if there is none, or
+ *   -EINVAL  err or out is NULL
+ * Threads: any, while nobody frees err. Since 0.1.
+ */
+int rnl_err_cookie(const struct rnl_err *err, struct rnl_bytes *out);
+
+/**
+ * What the kernel's policy wanted of the attribute that is wrong
+ * (NLMSGERR_ATTR_POLICY).
+ *
+ * @err  error object
+ * @out  filled on 1: attributes NL_POLICY_TYPE_ATTR_*, for rnl_attrs_of();
+ *       borrows from err
+ *
+ * Returns 1, or 0 if there is none, or
+ *   -EINVAL  err or out is NULL
+ * Threads: any, while nobody frees err. Since 0.1.
+ */
+int rnl_err_policy(const struct rnl_err *err, struct rnl_bytes *out);
+
+/**
+ * The request that failed, as it was sent.
+ *
+ * @err  error object
+ * @out  filled on 1: the message with its header; borrows from err
+ *
+ * Returns 1, or 0 if no request was refused, or
+ *   -EINVAL  err or out is NULL
+ * Threads: any, while nobody frees err. Since 0.1.
+ */
+int rnl_err_request(const struct rnl_err *err, struct rnl_bytes *out);
+
+/**
+ * Frees an error object with its strings.
+ *
+ * @err  error object, or NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  err is not an error object, or has been freed
+ * Threads: err must not be in use elsewhere. Since 0.1.
+ */
+int rnl_err_free(struct rnl_err *err);
+
+/* ---- Messages to send ---------------------------------------------------- */
+
+/**
+ * A request under construction. The first thing that goes wrong sticks: puts
+ * may be chained without looking at their results, since sending reports the
+ * first failure with the attribute's path. A message may be sent any number of
+ * times, and changed in between.
+ */
+struct rnl_msg;
+
+/**
+ * Makes a request.
+ *
+ * @type   RTM_NEWLINK, the id of a generic family ...; 16 or above
+ * @flags  NLM_F_*; REQUEST and ACK are added on sending, DUMP by
+ *         rnl_dump_start()
+ *
+ * Returns a message to free with rnl_msg_free(), or NULL if there is no memory.
+ * A type below 16 is a failure that sticks.
+ * Threads: any. Since 0.1.
+ */
+struct rnl_msg *rnl_msg_new(uint16_t type, uint16_t flags);
+
+/**
+ * Frees a message.
+ *
+ * @msg  message, or NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  msg is not a message, or has been freed
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_free(struct rnl_msg *msg);
+
+/**
+ * Starts over with an empty message, keeping its memory.
+ *
+ * @msg    message
+ * @type   as for rnl_msg_new()
+ * @flags  as for rnl_msg_new()
+ *
+ * Returns 0, or
+ *   -EINVAL  msg is NULL, or type is below 16
+ *   -ENOMEM  no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_reset(struct rnl_msg *msg, uint16_t type, uint16_t flags);
+
+/**
+ * Whether everything that was put so far worked.
+ *
+ * @msg       message
+ * @protocol  NETLINK_*, to name the attribute that failed; -1 if that is not
+ *            known
+ * @err       filled on failure, if not NULL
+ *
+ * Returns 0, or the first failure of this message, as its put returned it, or
+ *   -EINVAL  msg is NULL
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_status(const struct rnl_msg *msg, int protocol,
+                   struct rnl_err **err);
+
+/**
+ * The message as bytes, with its header; sequence number and port are 0.
+ *
+ * @msg  message
+ * @out  filled on success; borrows from msg, dead after the next call on it
+ *
+ * Returns 0, or the first failure of this message, or
+ *   -EINVAL  msg or out is NULL, or a nest is open
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_bytes(struct rnl_msg *msg, struct rnl_bytes *out);
+
+/* ---- Attributes to send -------------------------------------------------- */
+
+/**
+ * Appends the family's fixed header, padded with zeros. It comes before the
+ * attributes.
+ *
+ * @msg    request under construction
+ * @fixed  struct ifinfomsg, struct rtmsg ...; copied
+ * @len    bytes of it
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL, fixed is NULL and len is not 0, or an attribute
+ *              came first
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_header(struct rnl_msg *msg, const void *fixed, size_t len);
+
+/**
+ * Puts an attribute with any payload, padded with zeros.
+ *
+ * @msg   request under construction
+ * @type  type of the attribute; may carry NLA_F_* bits
+ * @data  the payload; copied
+ * @len   bytes of it
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL, or data is NULL and len is not 0
+ *   -EMSGSIZE  the message would be longer than 2 GiB, or len is above 65531
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_bytes(struct rnl_msg *msg, uint16_t type, const void *data,
+                      size_t len);
+
+/**
+ * Puts an attribute without payload.
+ *
+ * @msg   request under construction
+ * @type  type of the attribute
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_flag(struct rnl_msg *msg, uint16_t type);
+
+/**
+ * Puts an unsigned number of 1 byte.
+ *
+ * @msg    request under construction
+ * @type   type of the attribute
+ * @value  the number
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_u8(struct rnl_msg *msg, uint16_t type, uint8_t value);
+
+/**
+ * Puts an unsigned number of 2 bytes in host order.
+ *
+ * @msg    request under construction
+ * @type   type of the attribute
+ * @value  the number
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_u16(struct rnl_msg *msg, uint16_t type, uint16_t value);
+
+/**
+ * Puts an unsigned number of 4 bytes in host order.
+ *
+ * @msg    request under construction
+ * @type   type of the attribute
+ * @value  the number
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_u32(struct rnl_msg *msg, uint16_t type, uint32_t value);
+
+/**
+ * Puts an unsigned number of 8 bytes in host order.
+ *
+ * @msg    request under construction
+ * @type   type of the attribute
+ * @value  the number
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_u64(struct rnl_msg *msg, uint16_t type, uint64_t value);
+
+/**
+ * Puts a signed number of 1 byte.
+ *
+ * @msg    request under construction
+ * @type   type of the attribute
+ * @value  the number
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_s8(struct rnl_msg *msg, uint16_t type, int8_t value);
+
+/**
+ * Puts a signed number of 2 bytes in host order.
+ *
+ * @msg    request under construction
+ * @type   type of the attribute
+ * @value  the number
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_s16(struct rnl_msg *msg, uint16_t type, int16_t value);
+
+/**
+ * Puts a signed number of 4 bytes in host order.
+ *
+ * @msg    request under construction
+ * @type   type of the attribute
+ * @value  the number
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_s32(struct rnl_msg *msg, uint16_t type, int32_t value);
+
+/**
+ * Puts a signed number of 8 bytes in host order.
+ *
+ * @msg    request under construction
+ * @type   type of the attribute
+ * @value  the number
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_s64(struct rnl_msg *msg, uint16_t type, int64_t value);
+
+/**
+ * Puts an unsigned number of 2 bytes in network order.
+ *
+ * @msg    request under construction
+ * @type   type of the attribute
+ * @value  the number, in host order
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_be16(struct rnl_msg *msg, uint16_t type, uint16_t value);
+
+/**
+ * Puts an unsigned number of 4 bytes in network order.
+ *
+ * @msg    request under construction
+ * @type   type of the attribute
+ * @value  the number, in host order
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_be32(struct rnl_msg *msg, uint16_t type, uint32_t value);
+
+/**
+ * Puts an unsigned number of 8 bytes in network order.
+ *
+ * @msg    request under construction
+ * @type   type of the attribute
+ * @value  the number, in host order
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_be64(struct rnl_msg *msg, uint16_t type, uint64_t value);
+
+/**
+ * Puts the kernel's uint: 4 bytes where the number fits, else 8.
+ *
+ * @msg    request under construction
+ * @type   type of the attribute
+ * @value  the number
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_uint(struct rnl_msg *msg, uint16_t type, uint64_t value);
+
+/**
+ * Puts the kernel's sint: 4 bytes where the number fits, else 8.
+ *
+ * @msg    request under construction
+ * @type   type of the attribute
+ * @value  the number
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_sint(struct rnl_msg *msg, uint16_t type, int64_t value);
+
+/**
+ * Puts an unsigned number of 8 bytes in host order, aligned to 8: behind an
+ * empty attribute where that is needed.
+ *
+ * @msg    request under construction
+ * @type   type of the attribute
+ * @pad    type of the empty attribute, IFLA_PAD or the like
+ * @value  the number
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_u64_aligned(struct rnl_msg *msg, uint16_t type, uint16_t pad,
+                            uint64_t value);
+
+/**
+ * Puts a struct nla_bitfield32. Bits outside selector are cleared: the kernel
+ * refuses them.
+ *
+ * @msg       request under construction
+ * @type      type of the attribute
+ * @value     the bits
+ * @selector  which of them are meant
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_bitfield32(struct rnl_msg *msg, uint16_t type, uint32_t value,
+                           uint32_t selector);
+
+/**
+ * Puts a string with its NUL.
+ *
+ * @msg   request under construction
+ * @type  type of the attribute
+ * @text  NUL-terminated; copied
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL or text is NULL
+ *   -EMSGSIZE  the message would be longer than 2 GiB, or text is longer than
+ *              65530 bytes
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_str(struct rnl_msg *msg, uint16_t type, const char *text);
+
+/**
+ * Puts an IPv4 or IPv6 address given as text: 4 or 16 bytes.
+ *
+ * @msg   request under construction
+ * @type  type of the attribute
+ * @text  "192.0.2.1" or "2001:db8::1"
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL, text is NULL or no address
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_ip(struct rnl_msg *msg, uint16_t type, const char *text);
+
+/**
+ * Puts a MAC address given as text: 6 bytes.
+ *
+ * @msg   request under construction
+ * @type  type of the attribute
+ * @text  "02:00:00:00:00:01"
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL, text is NULL or no MAC address
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_mac(struct rnl_msg *msg, uint16_t type, const char *text);
+
+/**
+ * Appends bytes as they are: attributes that were built elsewhere.
+ *
+ * @msg   request under construction
+ * @data  the bytes; copied, padded with zeros to 4
+ * @len   how many
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL, or data is NULL and len is not 0
+ *   -EMSGSIZE  the message would be longer than 2 GiB
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_put_raw(struct rnl_msg *msg, const void *data, size_t len);
+
+/**
+ * Begins a nest: what is put goes inside until rnl_msg_nest_end(). Nests may be
+ * in nests, 16 deep.
+ *
+ * @msg   request under construction
+ * @type  type of the attribute; NLA_F_NESTED is added
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL
+ *   -EMSGSIZE  more than 16 nests would be open
+ *   -ENOMEM    no memory
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_nest_begin(struct rnl_msg *msg, uint16_t type);
+
+/**
+ * Ends the innermost nest.
+ *
+ * @msg  request under construction
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL    msg is NULL, or no nest is open
+ *   -EMSGSIZE  the nest is longer than 65535 bytes
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_nest_end(struct rnl_msg *msg);
+
+/**
+ * Takes the innermost nest back, with all that was put inside.
+ *
+ * @msg  request under construction
+ *
+ * Returns 0, or the first failure of this message, which sticks:
+ *   -EINVAL  msg is NULL, or no nest is open
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_msg_nest_cancel(struct rnl_msg *msg);
+
+/* ---- Sockets ------------------------------------------------------------- */
+
+/** SOCK_DGRAM instead of SOCK_RAW; to netlink they are the same. */
+#define RNL_OPEN_DGRAM 1
+
+/** Leave the descriptor open in programs that this one executes. */
+#define RNL_OPEN_NO_CLOEXEC 2
+
+/**
+ * O_NONBLOCK on the descriptor, for programs that use it themselves; rnl does
+ * not need it.
+ */
+#define RNL_OPEN_NONBLOCK 4
+
+/** Do not ask for extended acknowledgements. */
+#define RNL_OPEN_NO_EXT_ACK 8
+
+/** Let the kernel repeat failed requests in its answers. */
+#define RNL_OPEN_NO_CAP_ACK 16
+
+/**
+ * Do not ask NETLINK_ROUTE for strict checking; its dump filters are off then,
+ * too.
+ */
+#define RNL_OPEN_NO_STRICT 32
+
+/**
+ * Take datagrams from anybody, not from the kernel alone. Always on for
+ * NETLINK_USERSOCK.
+ */
+#define RNL_OPEN_ANY_SENDER 64
+
+/** Open the socket in the network namespace of netns_fd. */
+#define RNL_OPEN_NETNS 128
+
+/**
+ * An open netlink socket, with what is needed to talk over it: sequence
+ * numbers, a receive buffer, notifications that came while an answer was waited
+ * for. One thread at a time may use it; it may move between threads.
+ */
+struct rnl_sock;
+
+/**
+ * How to open a socket. Fill it with zeros, set size to sizeof(struct
+ * rnl_opts), then what matters; 0 is the default everywhere. Later versions may
+ * append members.
+ */
+struct rnl_opts {
+    /** sizeof(struct rnl_opts) */
+    size_t size;
+    /** RNL_OPEN_* */
+    uint32_t flags;
+    /**
+     * Descriptor of a network namespace, see rnl_netns_open(); with
+     * RNL_OPEN_NETNS.
+     */
+    int32_t netns_fd;
+    /** Port id; 0 lets the kernel pick one. */
+    uint32_t port;
+    /**
+     * Bytes of the kernel's receive queue; 0 leaves it until a group is joined,
+     * then asks for 8 MiB.
+     */
+    uint32_t rcvbuf;
+    /**
+     * Bytes of the kernel's send queue, which bounds a request; 0 leaves it.
+     */
+    uint32_t sndbuf;
+    /** 0 */
+    uint32_t reserved;
+    /**
+     * Longest datagram that can be received; 0 means 256 KiB. Only what is
+     * needed is ever touched.
+     */
+    size_t max_datagram;
+    /**
+     * Bytes of notifications kept while something else is waited for; 0 means 8
+     * MiB.
+     */
+    size_t max_queue;
+    /** Bytes of a reply or of a consistent dump; 0 means 1 GiB. */
+    size_t max_result;
+};
+
+/** One received datagram as it came. This struct never changes. */
+struct rnl_datagram {
+    /** The bytes. */
+    struct rnl_bytes data;
+    /** Port id of the sender; 0 is the kernel. */
+    uint32_t port;
+    /** Multicast group it was sent to, or 0. */
+    uint32_t group;
+    /** Id of the network namespace it came from, or -1 for the socket's own. */
+    int32_t nsid;
+    /** 0 */
+    uint32_t reserved;
+};
+
+/**
+ * Opens a netlink socket, with extended acknowledgements, strict checking
+ * (NETLINK_ROUTE) and CLOEXEC on.
+ *
+ * @out       filled on success; close it with rnl_sock_close()
+ * @protocol  NETLINK_ROUTE, NETLINK_GENERIC ...
+ * @opts      options, or NULL for the defaults
+ * @err       filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL           out is NULL, or opts has a wrong size or unknown flags
+ *   -EPROTONOSUPPORT  the kernel does not have the protocol
+ *   -EADDRINUSE       the port id that was asked for is taken
+ *   -EPERM            not allowed to enter the namespace
+ *   -ENOMEM           no memory
+ *   and what socket(2), bind(2), setns(2) and setsockopt(2) return
+ * Threads: any. Since 0.1.
+ */
+int rnl_sock_open(struct rnl_sock **out, int protocol,
+                  const struct rnl_opts *opts, struct rnl_err **err);
+
+/**
+ * Takes over an open netlink socket. On success rnl_sock_close() will close fd;
+ * on failure it stays the caller's. PKTINFO is turned on, and what opts asks
+ * for.
+ *
+ * @out   filled on success; close it with rnl_sock_close()
+ * @fd    descriptor of a bound netlink socket
+ * @opts  options, or NULL for the defaults; those for opening are ignored
+ * @err   filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL    out is NULL, opts is wrong, or fd is not a netlink socket
+ *   -EBADF     fd is not open
+ *   -ENOTSOCK  fd is not a socket
+ *   -ENOMEM    no memory
+ * Threads: any. Since 0.1.
+ */
+int rnl_sock_adopt(struct rnl_sock **out, int fd, const struct rnl_opts *opts,
+                   struct rnl_err **err);
+
+/**
+ * Closes a socket. Dumps that are left must still be freed; reading them gives
+ * -EBADF.
+ *
+ * @sock  socket, or NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  sock is not a socket, or has been closed
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_close(struct rnl_sock *sock);
+
+/**
+ * The descriptor, for poll(2) and the like: readable when there is something
+ * for rnl_sock_next() or rnl_sock_recv(). Do not read from it.
+ *
+ * @sock  open socket
+ *
+ * Returns the descriptor, which stays the socket's, or
+ *   -EINVAL  sock is NULL
+ * Threads: any, while nobody closes sock. Since 0.1.
+ */
+int rnl_sock_fd(const struct rnl_sock *sock);
+
+/**
+ * The port id the socket is bound to.
+ *
+ * @sock  open socket
+ * @out   filled on success
+ *
+ * Returns 0, or
+ *   -EINVAL  sock or out is NULL
+ * Threads: any, while nobody closes sock. Since 0.1.
+ */
+int rnl_sock_port(const struct rnl_sock *sock, uint32_t *out);
+
+/**
+ * The protocol the socket speaks.
+ *
+ * @sock  open socket
+ *
+ * Returns NETLINK_*, or
+ *   -EINVAL  sock is NULL
+ * Threads: any, while nobody closes sock. Since 0.1.
+ */
+int rnl_sock_protocol(const struct rnl_sock *sock);
+
+/**
+ * Sets where rnl_sock_send() with port 0 and group 0 goes; the kernel, unless
+ * this is called.
+ *
+ * @sock   open socket
+ * @port   port id of the peer; 0 is the kernel
+ * @group  multicast group from 1 to 32, or 0
+ * @err    filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  sock is NULL, or group is above 32
+ *   -EPERM   the protocol does not let this user send there
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_connect(struct rnl_sock *sock, uint32_t port, uint32_t group,
+                     struct rnl_err **err);
+
+/**
+ * Sets an integer option of level SOL_NETLINK.
+ *
+ * @sock    open socket
+ * @option  NETLINK_BROADCAST_ERROR, NETLINK_NO_ENOBUFS, NETLINK_LISTEN_ALL_NSID
+ *          ...
+ * @value   what to set it to
+ * @err     filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL       sock is NULL
+ *   -ENOPROTOOPT  the kernel does not have the option
+ *   -EPERM        NETLINK_LISTEN_ALL_NSID needs CAP_NET_BROADCAST
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_setopt(struct rnl_sock *sock, int option, int value,
+                    struct rnl_err **err);
+
+/**
+ * Reads an integer option of level SOL_NETLINK.
+ *
+ * @sock    open socket
+ * @option  NETLINK_PKTINFO, NETLINK_EXT_ACK ...
+ * @out     filled on success
+ * @err     filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL       sock or out is NULL
+ *   -ENOPROTOOPT  the kernel does not have the option
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_getopt(struct rnl_sock *sock, int option, int *out,
+                    struct rnl_err **err);
+
+/**
+ * Sets the size of the kernel's receive queue: past the system's limit where
+ * this user may do so, else up to it.
+ *
+ * @sock   open socket
+ * @bytes  how much to ask for; the kernel doubles it, as it counts its own
+ *         bookkeeping
+ * @err    filled on failure, if not NULL
+ *
+ * Returns what the kernel made of it, in bytes, or
+ *   -EINVAL  sock is NULL, or bytes is above 2^31-1
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_set_rcvbuf(struct rnl_sock *sock, uint32_t bytes,
+                        struct rnl_err **err);
+
+/**
+ * Sets the size of the kernel's send queue, which bounds a request; see
+ * rnl_sock_set_rcvbuf().
+ *
+ * @sock   open socket
+ * @bytes  how much to ask for; the kernel doubles it
+ * @err    filled on failure, if not NULL
+ *
+ * Returns what the kernel made of it, in bytes, or
+ *   -EINVAL  sock is NULL, or bytes is above 2^31-1
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_set_sndbuf(struct rnl_sock *sock, uint32_t bytes,
+                        struct rnl_err **err);
+
+/**
+ * Attaches a classic BPF filter. What it drops is never queued and never
+ * overflows the queue.
+ *
+ * @sock     open socket
+ * @program  instructions, as for SO_ATTACH_FILTER
+ * @n        how many; 0 takes the filter off
+ * @err      filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  sock is NULL, program is NULL and n is not 0, or the kernel
+ *            refuses the program
+ *   -ENOENT  n is 0 and there is no filter
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_filter(struct rnl_sock *sock, const struct sock_filter *program,
+                    size_t n, struct rnl_err **err);
+
+/**
+ * Joins a multicast group. The first time, the receive queue is raised to 8 MiB
+ * as far as this user may do so, unless opts said otherwise.
+ *
+ * @sock   open socket
+ * @group  number of the group: RTNLGRP_LINK, what rnl_genl_group() found ...
+ * @err    filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  sock is NULL, or the protocol has no such group
+ *   -EPERM   the group needs privileges
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_join(struct rnl_sock *sock, uint32_t group, struct rnl_err **err);
+
+/**
+ * Leaves a multicast group. Notifications that are queued already still come.
+ *
+ * @sock   open socket
+ * @group  number of the group
+ * @err    filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  sock is NULL, or the protocol has no such group
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_leave(struct rnl_sock *sock, uint32_t group, struct rnl_err **err);
+
+/**
+ * Lists the multicast groups the socket has joined.
+ *
+ * @sock    open socket
+ * @groups  room for n numbers; filled in rising order
+ * @n       entries of groups; may be 0 to ask for the count alone
+ * @err     filled on failure, if not NULL
+ *
+ * Returns how many groups it has joined, which may be more than n, or
+ *   -EINVAL  sock is NULL, or groups is NULL and n is not 0
+ *   -ENOMEM  no memory
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_groups(struct rnl_sock *sock, uint32_t *groups, size_t n,
+                    struct rnl_err **err);
+
+/**
+ * Sends one datagram as it is, past requests and replies.
+ *
+ * @sock   open socket
+ * @data   the datagram: one message or several, each padded to 4
+ * @len    bytes of it
+ * @port   port id of the receiver; 0 is the kernel
+ * @group  multicast group from 1 to 32 to send to, or 0. With port 0 and group
+ *         0 it goes where rnl_sock_connect() said
+ * @err    filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL        sock is NULL, data is NULL and len is not 0, or group is
+ *                  above 32
+ *   -EMSGSIZE      it is longer than the send queue
+ *   -ECONNREFUSED  nobody has that port id
+ *   -EAGAIN        the receiver's queue is full
+ *   -EPERM         the protocol does not let this user send there
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_send(struct rnl_sock *sock, const void *data, size_t len,
+                  uint32_t port, uint32_t group, struct rnl_err **err);
+
+/**
+ * Receives one datagram as it comes, past requests and replies: for protocols
+ * that have none, such as NETLINK_KOBJECT_UEVENT and NETLINK_USERSOCK. What
+ * rnl_sock_next() or a dump had not read yet of the datagram before is lost.
+ *
+ * @sock        open socket
+ * @out         filled on 1; borrows from sock, dead after the next call on it
+ * @timeout_ms  milliseconds; 0 polls, -1 waits for ever
+ * @err         filled on failure, if not NULL
+ *
+ * Returns 1 with a datagram, 0 on timeout, or
+ *   -EINVAL    sock or out is NULL
+ *   -EMSGSIZE  the datagram was longer than max_datagram and is lost; the next
+ *              may be as long
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_recv(struct rnl_sock *sock, struct rnl_datagram *out,
+                  int timeout_ms, struct rnl_err **err);
+
+/**
+ * Waits for the next notification. Those that came during other calls come
+ * first.
+ *
+ * -ENOBUFS stands in the sequence where notifications are missing: what came
+ * before is complete, what comes after follows a gap. Dump again to know what
+ * happened in it.
+ *
+ * @sock        open socket that has joined a group
+ * @out         filled on 1; borrows from sock, dead after the next call on it
+ * @timeout_ms  milliseconds; 0 polls, -1 waits for ever
+ * @err         filled on failure, if not NULL
+ *
+ * Returns 1 with a message, 0 on timeout, or
+ *   -EINVAL   sock or out is NULL
+ *   -ENOBUFS  the kernel dropped notifications here
+ *   -EBADMSG  a datagram that is no message
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_next(struct rnl_sock *sock, struct rnl_view *out, int timeout_ms,
+                  struct rnl_err **err);
+
+/**
+ * Sends a request and waits for its end: REQUEST and ACK are added, the answer
+ * is matched by its sequence number, the kernel's verdict returned.
+ *
+ * @sock        open socket
+ * @msg         request; it stays the caller's
+ * @timeout_ms  milliseconds; 0 does not wait, -1 waits for ever
+ * @reply       filled on success, if not NULL, to free with rnl_reply_free():
+ *              the objects the kernel answered with, and its warning
+ * @err         filled on failure, if not NULL
+ *
+ * Returns 0, or the kernel's -errno, or
+ *   -EINVAL     sock or msg is NULL, or a nest of msg is open
+ *   -ETIMEDOUT  no answer in time; one that comes later is swallowed
+ *   -ENOBUFS    the answer was lost: the receive queue overflowed
+ *   -EFBIG      the reply is longer than max_result
+ *   -ENOMEM     no memory
+ *   or the first failure of msg
+ * Threads: neither sock nor msg may be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_call(struct rnl_sock *sock, const struct rnl_msg *msg,
+                  int timeout_ms, struct rnl_reply **reply,
+                  struct rnl_err **err);
+
+/**
+ * Opens a network namespace: by pid ("1"), by name as "ip netns" makes them
+ * ("blue"), or by path.
+ *
+ * @which  pid, name or path
+ * @err    filled on failure, if not NULL
+ *
+ * Returns a descriptor for rnl_opts.netns_fd, to close with close(2), or
+ *   -EINVAL  which is NULL or empty
+ *   -ENOENT  there is no such namespace
+ *   -EACCES  not allowed to open it
+ * Threads: any. Since 0.1.
+ */
+int rnl_netns_open(const char *which, struct rnl_err **err);
+
+/* ---- Replies ------------------------------------------------------------- */
+
+/**
+ * What the kernel answered a request with: any number of objects, and perhaps a
+ * warning.
+ */
+struct rnl_reply;
+
+/**
+ * The next object of a reply.
+ *
+ * @reply  reply of rnl_sock_call()
+ * @out    filled on 1; borrows from reply
+ *
+ * Returns 1 with a message, 0 at the end, or
+ *   -EINVAL  reply or out is NULL
+ * Threads: reply must not be in use elsewhere. Since 0.1.
+ */
+int rnl_reply_next(struct rnl_reply *reply, struct rnl_view *out);
+
+/**
+ * What the kernel warns of although it did what was asked.
+ *
+ * @reply  reply of rnl_sock_call(), or NULL
+ *
+ * Returns a string that lives as long as reply, or NULL if there is no warning.
+ * Threads: any, while nobody frees reply. Since 0.1.
+ */
+const char *rnl_reply_warning(const struct rnl_reply *reply);
+
+/**
+ * Frees a reply with its messages.
+ *
+ * @reply  reply, or NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  reply is not a reply, or has been freed
+ * Threads: reply must not be in use elsewhere. Since 0.1.
+ */
+int rnl_reply_free(struct rnl_reply *reply);
+
+/* ---- Dumps --------------------------------------------------------------- */
+
+/**
+ * A dump that a change interrupted is made again until it is whole, or the
+ * deadline passes. It is kept in memory until its end, since only then is it
+ * known to be whole.
+ */
+#define RNL_DUMP_CONSISTENT 0
+
+/**
+ * Objects are shown as they come. A dump that a change interrupted ends with
+ * -ESTALE: start over.
+ */
+#define RNL_DUMP_STREAM 1
+
+/**
+ * Objects are shown as they come. Interruption is no failure:
+ * rnl_dump_interrupted() tells.
+ */
+#define RNL_DUMP_BEST_EFFORT 2
+
+/** A dump being read: all objects of a kind. */
+struct rnl_dump;
+
+/**
+ * Starts a dump. Requests may be made on the socket while it is read; several
+ * dumps of one socket run one after the other, as the kernel wants it.
+ *
+ * @out         filled on success; free it with rnl_dump_free()
+ * @sock        open socket; it may be closed before the dump is freed
+ * @msg         request; it stays the caller's. REQUEST, ACK and DUMP are added
+ * @mode        RNL_DUMP_CONSISTENT, RNL_DUMP_STREAM or RNL_DUMP_BEST_EFFORT
+ * @timeout_ms  milliseconds for all of the dump, restarts included; -1 is for
+ *              ever
+ * @err         filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  out, sock or msg is NULL, mode is none of the three, or a nest of
+ *            msg is open
+ *   -ENOMEM  no memory
+ *   or the first failure of msg
+ * Threads: neither sock nor msg may be in use elsewhere. Since 0.1.
+ */
+int rnl_dump_start(struct rnl_dump **out, struct rnl_sock *sock,
+                   const struct rnl_msg *msg, int mode, int timeout_ms,
+                   struct rnl_err **err);
+
+/**
+ * The next object of a dump. The first call of a consistent dump waits for all
+ * of it.
+ *
+ * @dump  dump
+ * @out   filled on 1; borrows from the socket, dead after the next call on the
+ *        dump or its socket
+ * @err   filled on failure, if not NULL
+ *
+ * Returns 1 with a message, 0 at the end, the -errno with which the kernel
+ * failed the dump, or
+ *   -EINVAL     dump or out is NULL
+ *   -EBADF      the socket has been closed
+ *   -ESTALE     RNL_DUMP_STREAM was interrupted by a change: start over
+ *   -ETIMEDOUT  the deadline passed
+ *   -EFBIG      a consistent dump is longer than max_result
+ *   -ENOMEM     no memory
+ * Threads: neither dump nor its socket may be in use elsewhere. Since 0.1.
+ */
+int rnl_dump_next(struct rnl_dump *dump, struct rnl_view *out,
+                  struct rnl_err **err);
+
+/**
+ * Whether a change interrupted a dump of RNL_DUMP_BEST_EFFORT. Known when it
+ * has ended.
+ *
+ * @dump  dump
+ *
+ * Returns 1 if it may lack objects, 0 if not, or
+ *   -EINVAL  dump is NULL
+ *   -EBADF   the socket has been closed
+ * Threads: neither dump nor its socket may be in use elsewhere. Since 0.1.
+ */
+int rnl_dump_interrupted(const struct rnl_dump *dump);
+
+/**
+ * How often a consistent dump was started again because a change interrupted
+ * it.
+ *
+ * @dump  dump
+ *
+ * Returns the number, or
+ *   -EINVAL  dump is NULL
+ *   -EBADF   the socket has been closed
+ * Threads: neither dump nor its socket may be in use elsewhere. Since 0.1.
+ */
+int rnl_dump_restarts(const struct rnl_dump *dump);
+
+/**
+ * Frees a dump. What has not been read is skipped when the socket is used next.
+ *
+ * @dump  dump, or NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  dump is not a dump, or has been freed
+ * Threads: neither dump nor its socket may be in use elsewhere. Since 0.1.
+ */
+int rnl_dump_free(struct rnl_dump *dump);
+
+/* ---- Generic netlink ----------------------------------------------------- */
+
+/** A generic netlink family as the kernel describes it. */
+struct rnl_genl;
+
+/** A multicast group of a generic family. This struct never changes. */
+struct rnl_genl_group {
+    /** Its name; lives as long as the family. */
+    const char *name;
+    /** Its number, for rnl_sock_join(). */
+    uint32_t id;
+    /** 0 */
+    uint32_t reserved;
+};
+
+/** An operation of a generic family. This struct never changes. */
+struct rnl_genl_op {
+    /** The command. */
+    uint32_t cmd;
+    /** GENL_CMD_CAP_DO, GENL_CMD_CAP_DUMP, GENL_ADMIN_PERM ... */
+    uint32_t flags;
+};
+
+/**
+ * Looks a generic family up by name, which may load its kernel module. Its id
+ * and those of its groups hold until the module is unloaded.
+ *
+ * @out         filled on success; free it with rnl_genl_free()
+ * @sock        open socket of NETLINK_GENERIC
+ * @name        "nl80211", "ethtool" ...
+ * @timeout_ms  milliseconds; -1 waits for ever
+ * @err         filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  out, sock or name is NULL
+ *   -ENOENT  the kernel has no such family
+ *   and what rnl_sock_call() returns
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_genl_find(struct rnl_genl **out, struct rnl_sock *sock,
+                  const char *name, int timeout_ms, struct rnl_err **err);
+
+/**
+ * Reads a family from a message of the controller: an object of a dump of
+ * CTRL_CMD_GETFAMILY, which lists all families, or a notification of group
+ * "notify".
+ *
+ * @out   filled on success; free it with rnl_genl_free()
+ * @view  the message
+ *
+ * Returns 0, or
+ *   -EINVAL   out or view is NULL
+ *   -EBADMSG  the message describes no family
+ *   -ENOMEM   no memory
+ * Threads: any. Since 0.1.
+ */
+int rnl_genl_parse(struct rnl_genl **out, const struct rnl_view *view);
+
+/**
+ * The family's id: the type of its messages.
+ *
+ * @genl  family
+ *
+ * Returns the id, 16 or above, or
+ *   -EINVAL  genl is NULL
+ * Threads: any, while nobody frees genl. Since 0.1.
+ */
+int rnl_genl_id(const struct rnl_genl *genl);
+
+/**
+ * The family's name.
+ *
+ * @genl  family, or NULL
+ *
+ * Returns a string that lives as long as genl, or NULL if genl is NULL.
+ * Threads: any, while nobody frees genl. Since 0.1.
+ */
+const char *rnl_genl_name(const struct rnl_genl *genl);
+
+/**
+ * The version of the family's interface.
+ *
+ * @genl  family
+ *
+ * Returns the version, or
+ *   -EINVAL  genl is NULL
+ * Threads: any, while nobody frees genl. Since 0.1.
+ */
+int rnl_genl_version(const struct rnl_genl *genl);
+
+/**
+ * Bytes of the family's own fixed header, which follows struct genlmsghdr; 0
+ * for nearly all.
+ *
+ * @genl  family
+ *
+ * Returns the number of bytes, or
+ *   -EINVAL  genl is NULL
+ * Threads: any, while nobody frees genl. Since 0.1.
+ */
+int rnl_genl_hdrsize(const struct rnl_genl *genl);
+
+/**
+ * The highest attribute type the family knows.
+ *
+ * @genl  family
+ *
+ * Returns the type; 0 where the kernel does not say, or
+ *   -EINVAL  genl is NULL
+ * Threads: any, while nobody frees genl. Since 0.1.
+ */
+int rnl_genl_maxattr(const struct rnl_genl *genl);
+
+/**
+ * Finds a multicast group of a family by name.
+ *
+ * @genl  family
+ * @name  "mlme", "monitor" ...
+ * @out   filled on success, for rnl_sock_join()
+ *
+ * Returns 0, or
+ *   -EINVAL  genl, name or out is NULL
+ *   -ENOENT  the family has no such group
+ * Threads: any, while nobody frees genl. Since 0.1.
+ */
+int rnl_genl_group(const struct rnl_genl *genl, const char *name,
+                   uint32_t *out);
+
+/**
+ * The multicast groups of a family, one by one.
+ *
+ * @genl   family
+ * @index  which one, from 0
+ * @out    filled on 1
+ *
+ * Returns 1, or 0 if there are no more, or
+ *   -EINVAL  genl or out is NULL
+ * Threads: any, while nobody frees genl. Since 0.1.
+ */
+int rnl_genl_group_at(const struct rnl_genl *genl, size_t index,
+                      struct rnl_genl_group *out);
+
+/**
+ * The operations of a family, one by one, where the kernel lists them.
+ *
+ * @genl   family
+ * @index  which one, from 0
+ * @out    filled on 1
+ *
+ * Returns 1, or 0 if there are no more, or
+ *   -EINVAL  genl or out is NULL
+ * Threads: any, while nobody frees genl. Since 0.1.
+ */
+int rnl_genl_op_at(const struct rnl_genl *genl, size_t index,
+                   struct rnl_genl_op *out);
+
+/**
+ * Frees a family with its strings.
+ *
+ * @genl  family, or NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  genl is not a family, or has been freed
+ * Threads: genl must not be in use elsewhere. Since 0.1.
+ */
+int rnl_genl_free(struct rnl_genl *genl);
+
+/**
+ * Makes a request to a generic family: rnl_msg_new() with a struct genlmsghdr.
+ *
+ * @family   id of the family, from rnl_genl_id()
+ * @cmd      the command
+ * @version  1, or what the family asks for
+ * @flags    NLM_F_*, as for rnl_msg_new()
+ *
+ * Returns a message to free with rnl_msg_free(), or NULL if there is no memory.
+ * An id below 16 is a failure that sticks.
+ * Threads: any. Since 0.1.
+ */
+struct rnl_msg *rnl_genl_msg(uint16_t family, uint8_t cmd, uint8_t version,
+                             uint16_t flags);
+
+/* ---- Policies ------------------------------------------------------------ */
+
+/** min_s and max_s are stated. */
+#define RNL_RULE_SIGNED 1
+
+/** min_u and max_u are stated. */
+#define RNL_RULE_UNSIGNED 2
+
+/** min_len is stated. */
+#define RNL_RULE_MIN_LEN 4
+
+/** max_len is stated. */
+#define RNL_RULE_MAX_LEN 8
+
+/** nested and nested_max are stated. */
+#define RNL_RULE_NESTED 16
+
+/** mask is stated. */
+#define RNL_RULE_MASK 32
+
+/** The policies of a generic family, as the kernel itself tells them. */
+struct rnl_policy;
+
+/** What a policy wants of one attribute. This struct never changes. */
+struct rnl_policy_rule {
+    /** Index of the policy it belongs to. */
+    uint16_t policy;
+    /** Type of the attribute. */
+    uint16_t attr;
+    /** NL_ATTR_TYPE_* */
+    uint32_t kind;
+    /** Which of the members below are stated: RNL_RULE_*. */
+    uint32_t stated;
+    /** Fewest bytes. */
+    uint32_t min_len;
+    /** Most bytes. */
+    uint32_t max_len;
+    /** Index of the policy of what is inside. */
+    uint32_t nested;
+    /** The highest attribute inside. */
+    uint32_t nested_max;
+    /** 0 */
+    uint32_t reserved;
+    /** Smallest value of a signed number. */
+    int64_t min_s;
+    /** Largest value of a signed number. */
+    int64_t max_s;
+    /** Smallest value of an unsigned number. */
+    uint64_t min_u;
+    /** Largest value of an unsigned number. */
+    uint64_t max_u;
+    /** Bits that may be set. */
+    uint64_t mask;
+};
+
+/** Which policies an operation uses. This struct never changes. */
+struct rnl_policy_use {
+    /** The command. */
+    uint32_t cmd;
+    /**
+     * Index of the policy of a plain request, or -1 if the operation has none.
+     */
+    int32_t request;
+    /**
+     * Index of the policy of a dump request, or -1 if the operation has none.
+     */
+    int32_t dump;
+};
+
+/**
+ * Asks the kernel what a generic family accepts (CTRL_CMD_GETPOLICY).
+ *
+ * @out         filled on success; free it with rnl_policy_free()
+ * @sock        open socket of NETLINK_GENERIC
+ * @family      id of the family, from rnl_genl_id()
+ * @cmd         one command, or -1 for all
+ * @timeout_ms  milliseconds; -1 waits for ever
+ * @err         filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL   out or sock is NULL, or cmd is below -1
+ *   -ENOENT   the kernel has no such family
+ *   -ENODATA  the family or the command has no policy
+ *   and what rnl_dump_next() returns
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_policy_get(struct rnl_policy **out, struct rnl_sock *sock,
+                   uint16_t family, int cmd, int timeout_ms,
+                   struct rnl_err **err);
+
+/**
+ * The rules of all policies, one by one.
+ *
+ * @policy  policies of a family
+ * @index   which one, from 0
+ * @out     filled on 1
+ *
+ * Returns 1, or 0 if there are no more, or
+ *   -EINVAL  policy or out is NULL
+ * Threads: any, while nobody frees policy. Since 0.1.
+ */
+int rnl_policy_rule_at(const struct rnl_policy *policy, size_t index,
+                       struct rnl_policy_rule *out);
+
+/**
+ * Which policies the operations use, one by one.
+ *
+ * @policy  policies of a family
+ * @index   which one, from 0
+ * @out     filled on 1
+ *
+ * Returns 1, or 0 if there are no more, or
+ *   -EINVAL  policy or out is NULL
+ * Threads: any, while nobody frees policy. Since 0.1.
+ */
+int rnl_policy_use_at(const struct rnl_policy *policy, size_t index,
+                      struct rnl_policy_use *out);
+
+/**
+ * Frees the policies of a family.
+ *
+ * @policy  policies, or NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  policy is not what rnl_policy_get() gave, or has been freed
+ * Threads: policy must not be in use elsewhere. Since 0.1.
+ */
+int rnl_policy_free(struct rnl_policy *policy);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RNL_RNL_H */

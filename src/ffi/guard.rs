@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! From `Result` to `int`, and from [`Error`] to the caller's error object.
+
+use alloc::vec::Vec;
+use core::ffi::{c_char, c_int};
+use core::ptr::null;
+
+use super::err::rnl_err;
+use crate::error::{Error, Fault};
+
+/// 0 or a count, or the negative errno of a fault.
+#[inline]
+pub(super) fn guard(f: impl FnOnce() -> Result<c_int, Fault>) -> c_int {
+    f().unwrap_or_else(|fault| -fault.errno())
+}
+
+/// As [`guard`], with an error object: `*err` is NULL on success.
+#[inline]
+pub(super) unsafe fn guard_err(
+    err: *mut *mut rnl_err,
+    f: impl FnOnce() -> Result<c_int, Error>,
+) -> c_int {
+    let result = f();
+    // SAFETY: the caller passes NULL or a place for a pointer.
+    if let Some(place) = unsafe { err.as_mut() } {
+        *place = core::ptr::null_mut();
+    }
+    result.unwrap_or_else(|error| {
+        let errno = error.errno();
+        // SAFETY: as above.
+        if let Some(place) = unsafe { err.as_mut() } {
+            *place = rnl_err::give(error);
+        }
+        -errno
+    })
+}
+
+/// A copy of a string with a NUL at its end; NULL if it is empty or memory ran out.
+#[derive(Default)]
+pub(super) struct CText(Vec<u8>);
+
+impl CText {
+    pub(super) fn new(text: &str) -> Self {
+        let mut copy = Vec::new();
+        if !text.is_empty() && copy.try_reserve_exact(text.len() + 1).is_ok() {
+            copy.extend_from_slice(text.as_bytes());
+            copy.push(0);
+        }
+        CText(copy)
+    }
+
+    /// The string, or NULL.
+    pub(super) fn as_ptr(&self) -> *const c_char {
+        if self.0.is_empty() { null() } else { self.0.as_ptr().cast() }
+    }
+}
+
+/// A length or a count as the `int` that C gets.
+pub(super) fn count(n: usize) -> c_int {
+    c_int::try_from(n).unwrap_or(c_int::MAX)
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Every raw pointer of the C ABI is followed here and nowhere else.
+
+use alloc::alloc::{Layout, alloc};
+use alloc::boxed::Box;
+use core::ffi::{CStr, c_char};
+
+use crate::error::Fault;
+
+/// Something a C caller holds by an opaque pointer. One of its fields is a number that tells it from
+/// other handles and from freed ones.
+pub(super) trait Handle: Sized {
+    const MAGIC: u32;
+
+    /// Where the number is.
+    fn magic(p: *mut Self) -> *mut u32;
+}
+
+/// Makes a struct with a field `magic` a [`Handle`].
+macro_rules! handle {
+    ($name:ident, $magic:literal) => {
+        impl $crate::ffi::ptr::Handle for $name {
+            const MAGIC: u32 = $magic;
+
+            fn magic(p: *mut Self) -> *mut u32 {
+                // SAFETY: only the place is computed, of a pointer that is not NULL.
+                unsafe { &raw mut (*p).magic }
+            }
+        }
+    };
+}
+pub(super) use handle;
+
+fn check<T: Handle>(p: *const T) -> Result<(), Fault> {
+    if p.is_null() || !p.is_aligned() {
+        return Err(Fault::BadArgument);
+    }
+    // SAFETY: the pointer came from `give`, or the caller breaks the contract in a way that can't be
+    // detected; a freed handle is told by its number for as long as its memory is not used again.
+    let magic = unsafe { T::magic(p.cast_mut()).read_volatile() };
+    if magic == T::MAGIC { Ok(()) } else { Err(Fault::BadArgument) }
+}
+
+/// The handle, to read it.
+#[inline]
+pub(super) unsafe fn get<'a, T: Handle>(p: *const T) -> Result<&'a T, Fault> {
+    check(p)?;
+    // SAFETY: checked; the caller promises that nobody frees or changes it meanwhile.
+    Ok(unsafe { &*p })
+}
+
+/// The handle, to change it.
+#[inline]
+pub(super) unsafe fn get_mut<'a, T: Handle>(p: *mut T) -> Result<&'a mut T, Fault> {
+    check(p)?;
+    // SAFETY: checked; the caller promises that nobody else uses it meanwhile.
+    Ok(unsafe { &mut *p })
+}
+
+/// Moves a handle to the heap and gives it to the caller.
+pub(super) fn give<T: Handle>(handle: T) -> Result<*mut T, Fault> {
+    // SAFETY: a handle is not empty.
+    let p = unsafe { alloc(Layout::new::<T>()) }.cast::<T>();
+    if p.is_null() {
+        return Err(Fault::NoMemory);
+    }
+    // SAFETY: p is fresh memory of the right size and alignment.
+    unsafe { p.write(handle) };
+    Ok(p)
+}
+
+/// Takes a handle back from the caller. NULL gives `None`.
+pub(super) unsafe fn take<T: Handle>(p: *mut T) -> Result<Option<Box<T>>, Fault> {
+    if p.is_null() {
+        return Ok(None);
+    }
+    check(p)?;
+    // SAFETY: checked; the number is wiped before the memory goes, so that a second free is noticed.
+    unsafe {
+        T::magic(p).write_volatile(0);
+        Ok(Some(Box::from_raw(p)))
+    }
+}
+
+/// What the caller points to, to read it.
+pub(super) unsafe fn read<'a, T>(p: *const T) -> Result<&'a T, Fault> {
+    // SAFETY: the caller passes NULL or a valid pointer.
+    unsafe { p.as_ref() }.ok_or(Fault::BadArgument)
+}
+
+/// Where the caller wants a result.
+pub(super) unsafe fn out<'a, T>(p: *mut T) -> Result<&'a mut T, Fault> {
+    // SAFETY: the caller passes NULL or a valid pointer.
+    unsafe { p.as_mut() }.ok_or(Fault::BadArgument)
+}
+
+/// Bytes of the caller. NULL is allowed where there are none.
+pub(super) unsafe fn slice<'a, T>(p: *const T, len: usize) -> Result<&'a [T], Fault> {
+    if len == 0 {
+        return Ok(&[]);
+    }
+    if p.is_null() || !p.is_aligned() || len > isize::MAX as usize / size_of::<T>() {
+        return Err(Fault::BadArgument);
+    }
+    // SAFETY: the caller passes len readable elements.
+    Ok(unsafe { core::slice::from_raw_parts(p, len) })
+}
+
+/// Room of the caller.
+pub(super) unsafe fn slice_mut<'a, T>(p: *mut T, len: usize) -> Result<&'a mut [T], Fault> {
+    if len == 0 {
+        return Ok(&mut []);
+    }
+    if p.is_null() || !p.is_aligned() || len > isize::MAX as usize / size_of::<T>() {
+        return Err(Fault::BadArgument);
+    }
+    // SAFETY: the caller passes len writable elements.
+    Ok(unsafe { core::slice::from_raw_parts_mut(p, len) })
+}
+
+/// A string of the caller, without its NUL.
+pub(super) unsafe fn bytes<'a>(p: *const c_char) -> Result<&'a [u8], Fault> {
+    if p.is_null() {
+        return Err(Fault::BadArgument);
+    }
+    // SAFETY: the caller passes a NUL-terminated string.
+    Ok(unsafe { CStr::from_ptr(p) }.to_bytes())
+}
+
+/// A string of the caller as text.
+pub(super) unsafe fn text<'a>(p: *const c_char) -> Result<&'a str, Fault> {
+    // SAFETY: as above.
+    let bytes = unsafe { bytes(p) }?;
+    core::str::from_utf8(bytes).map_err(|_| Fault::NotText)
+}
