@@ -10,7 +10,7 @@
 # make clean            remove everything built
 #
 # Variables: DESTDIR, PREFIX (/usr/local), LIBDIR, INCLUDEDIR, MANDIR, PKGCONFIGDIR,
-# TARGET (a Rust target triple), CARGO, CC, AR, OBJCOPY, STRIP, CFLAGS, LDFLAGS.
+# TARGET (a Rust target triple), CARGO, CC, LD, AR, OBJCOPY, STRIP, CFLAGS, LDFLAGS.
 
 PREFIX       ?= /usr/local
 LIBDIR       ?= $(PREFIX)/lib
@@ -44,18 +44,21 @@ $(ARCHIVE): Cargo.toml $(wildcard Cargo.lock) $(shell find src -type f)
 	  --target-dir $(BUILD)/cargo $(if $(TARGET),--target $(TARGET))
 	@touch $@
 
+# The exported names, which are all that is taken out of the archive.
+$(BUILD)/exports: abi/librnl.map tools/exports
+	@mkdir -p $(BUILD)
+	@tools/exports > $@
+
 # Linked from the static archive: rustc's own link of a cdylib cannot carry symbol versions.
-$(BUILD)/$(SHARED): $(ARCHIVE) abi/librnl.map
-	$(CC) -shared -o $@ $(CFLAGS) $(LDFLAGS) -Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive $(LINK_FLAGS)
+$(BUILD)/$(SHARED): $(ARCHIVE) $(BUILD)/exports
+	$(CC) -shared -o $@ $(CFLAGS) $(LDFLAGS) $(LINK_FLAGS) $$(sed 's/^/-Wl,-u,/' $(BUILD)/exports) $(ARCHIVE)
 	@ln -sf $(SHARED) $(BUILD)/$(SONAME)
 	@ln -sf $(SONAME) $(BUILD)/librnl.so
 
 # One object with only the API's names global, so that it links beside other Rust archives. What the
 # compiler left of its intermediate code goes: ar aborts on it where LLVM's linker plugin is installed.
-$(BUILD)/librnl.a: $(ARCHIVE) abi/librnl.map tools/exports
-	@tools/exports > $(BUILD)/exports
-	$(CC) -r -nostdlib -o $(BUILD)/rnl-all.o $(CFLAGS) -Wl,--gc-sections -Wl,-e,0 \
-	  $$(sed 's/^/-Wl,-u,/' $(BUILD)/exports) $(ARCHIVE)
+$(BUILD)/librnl.a: $(ARCHIVE) $(BUILD)/exports
+	$(LD) -r --gc-sections -e 0 $$(sed 's/^/-u /' $(BUILD)/exports) -o $(BUILD)/rnl-all.o $(ARCHIVE)
 	$(OBJCOPY) -R .llvmbc -R .llvmcmd --strip-debug --keep-global-symbols=$(BUILD)/exports $(BUILD)/rnl-all.o $(BUILD)/rnl.o
 	@rm -f $@
 	$(AR) rcs $@ $(BUILD)/rnl.o

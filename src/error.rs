@@ -241,6 +241,7 @@ impl Error {
     }
 
     /// The whole sentence. `None` only when memory runs out.
+    #[inline(never)]
     pub fn text(&self) -> Option<String> {
         let (name, strerror) = errno::describe(self.errno).unwrap_or(("errno", ""));
         let nothing = Detail::default();
@@ -271,6 +272,8 @@ fn remarks(text: Text, d: &Detail) -> Text {
 }
 
 impl From<Fault> for Error {
+    #[cold]
+    #[inline(never)]
     fn from(fault: Fault) -> Self {
         let origin = match fault {
             Fault::Timeout => Origin::Timeout,
@@ -278,7 +281,11 @@ impl From<Fault> for Error {
             _ => Origin::Local,
         };
         let reason = Text::default().str(fault.text()).finish().unwrap_or_default();
-        let detail = if fault == Fault::NoMemory { None } else { Owned::new(Detail { reason, ..Detail::default() }) };
+        let detail = if fault == Fault::NoMemory {
+            None
+        } else {
+            Owned::new(Detail { reason, ..Detail::default() })
+        };
         Error { errno: fault.errno(), origin, doing: "", detail }
     }
 }

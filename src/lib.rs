@@ -38,15 +38,17 @@ pub mod family;
 #[cfg(feature = "capi")]
 #[allow(unsafe_code)]
 mod ffi;
+mod grow;
 mod owned;
+mod ring;
 pub mod schema;
-mod text;
 #[allow(unsafe_code)]
 mod sys;
+mod text;
 pub mod uapi;
 pub mod wire;
 
-pub use error::{Error, Fault, Origin, Result};
 pub use conn::{Datagram, Dump, Mode, Notification, Options, Reply, Socket};
+pub use error::{Error, Fault, Origin, Result};
 pub use sys::{Fd, Filter, netns_open};
 pub use wire::{Ack, Attr, Attrs, Fixed, Header, Message, Messages, Msg};

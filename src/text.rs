@@ -5,24 +5,25 @@
 #![forbid(unsafe_code)]
 
 use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::grow;
 
 /// A string under construction. Chain `str` and `num`; `None` at the end means memory ran out.
 #[derive(Debug, Default)]
 pub(crate) struct Text {
-    buf: String,
+    buf: Vec<u8>,
     failed: bool,
 }
 
 impl Text {
+    #[inline(never)]
     pub(crate) fn str(mut self, s: &str) -> Self {
-        if self.buf.try_reserve(s.len()).is_err() {
-            self.failed = true;
-        } else {
-            self.buf.push_str(s);
-        }
+        self.failed |= grow::append(&mut self.buf, s.as_bytes()).is_err();
         self
     }
 
+    #[inline(never)]
     pub(crate) fn num(self, n: u64) -> Self {
         let mut digits = [0u8; 20];
         let text = decimal(n, &mut digits);
@@ -30,10 +31,13 @@ impl Text {
     }
 
     /// Appends bytes that someone else wrote: what is not UTF-8 ends the text.
+    #[inline(never)]
     pub(crate) fn bytes(self, b: &[u8]) -> Self {
         let text = match core::str::from_utf8(b) {
             Ok(text) => text,
-            Err(e) => b.get(..e.valid_up_to()).and_then(|b| core::str::from_utf8(b).ok()).unwrap_or(""),
+            Err(e) => {
+                b.get(..e.valid_up_to()).and_then(|b| core::str::from_utf8(b).ok()).unwrap_or("")
+            }
         };
         self.str(text)
     }
@@ -43,7 +47,7 @@ impl Text {
     }
 
     pub(crate) fn finish(self) -> Option<String> {
-        if self.failed { None } else { Some(self.buf) }
+        if self.failed { None } else { String::from_utf8(self.buf).ok() }
     }
 }
 

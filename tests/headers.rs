@@ -13,11 +13,11 @@ const SECTIONS: &[(&str, &str)] = &[
     ("err", "Errors"),
     ("msg", "Messages to send"),
     ("put", "Attributes to send"),
-    ("sock", "Sockets"),
+    ("sock", "Sockets, requests, notifications"),
     ("reply", "Replies"),
     ("dump", "Dumps"),
     ("genl", "Generic netlink"),
-    ("policy", "Policies"),
+    ("policy", "Policies of generic netlink"),
 ];
 
 const PROLOGUE: &str = "\
@@ -87,30 +87,51 @@ fn header() -> String {
 
 /// What cbindgen makes of `src/ffi/`: each item with its comment, and the file that it comes from.
 fn generate() -> Vec<(String, String)> {
-    let homes = homes();
+    let sources = sources();
+    let homes = homes(&sources);
     let mut config = cbindgen::Config::from_file(root("cbindgen.toml")).unwrap();
     config.export.include = homes.keys().filter(|n| n.starts_with("rnl_")).cloned().collect();
     let builder = cbindgen::Builder::new().with_config(config);
     let mut out = Vec::new();
     builder.with_src(root("src/ffi/mod.rs")).generate().unwrap().write(&mut out);
-    let text = String::from_utf8(out).unwrap();
+    let text = hexadecimal(String::from_utf8(out).unwrap(), &sources);
     let items = text.trim().split("\n\n").map(str::trim).filter(|item| !item.is_empty());
     items.filter_map(|item| Some((home(&homes, item)?, item.to_owned()))).collect()
 }
 
+/// The files of `src/ffi/`: name and source.
+fn sources() -> Vec<(String, String)> {
+    let files = fs::read_dir(root("src/ffi")).unwrap().map(|entry| entry.unwrap().path());
+    let file = |path: PathBuf| {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        (name, fs::read_to_string(&path).unwrap())
+    };
+    files.map(file).collect()
+}
+
 /// The file in which each C name is defined.
-fn homes() -> BTreeMap<String, String> {
+fn homes(sources: &[(String, String)]) -> BTreeMap<String, String> {
     let mut homes = BTreeMap::new();
-    for entry in fs::read_dir(root("src/ffi")).unwrap() {
-        let path = entry.unwrap().path();
-        let file = path.file_stem().unwrap().to_string_lossy();
-        let source = fs::read_to_string(&path).unwrap();
+    for (file, source) in sources {
         let lines = source.lines().filter_map(|line| line.strip_prefix("pub "));
         for name in lines.filter_map(|line| words(line).find(is_name)) {
-            homes.insert(name.to_owned(), file.to_string());
+            homes.insert(name.to_owned(), file.clone());
         }
     }
     homes
+}
+
+/// Constants that Rust has in hexadecimal stay so: cbindgen keeps the value alone.
+fn hexadecimal(mut generated: String, sources: &[(String, String)]) -> String {
+    for line in sources.iter().flat_map(|(_, source)| source.lines()) {
+        let hex = line.strip_prefix("pub const ").and_then(|l| l.strip_suffix(';'));
+        let Some((left, hex)) = hex.and_then(|line| line.split_once(" = 0x")) else { continue };
+        let (name, _) = left.split_once(':').unwrap();
+        let value = u64::from_str_radix(&hex.replace('_', ""), 16).unwrap();
+        let define = format!("#define {name} ");
+        generated = generated.replace(&format!("{define}{value}\n"), &format!("{define}0x{hex}\n"));
+    }
+    generated
 }
 
 /// The file of an item; none for the kernel's types, which its headers define.

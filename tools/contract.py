@@ -29,6 +29,10 @@ class Contract:
     since: str = ""
 
     @property
+    def noun(self):
+        return self.name.split("_")[1]
+
+    @property
     def summary(self):
         """What the first sentence says, up to its first stop."""
         gap = self.about.index("") if "" in self.about else len(self.about)
@@ -77,11 +81,13 @@ def fill(contract, lines):
 
 
 def pieces(lines, opening):
-    """Pairs of a label and its text, each with the lines it goes on for."""
+    """Pairs of a label and its text, each with the lines it goes on for; no label where a list ends in prose."""
     found = []
     for line in lines:
         if match := opening.match(line):
             found.append(match.groups())
-        elif found and line.startswith(" "):
+        elif line.startswith("    ") and found:
             found[-1] = (found[-1][0], f"{found[-1][1]} {line.strip()}")
+        elif line.startswith("  "):
+            found.append(("", line.strip()))
     return found

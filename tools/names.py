@@ -7,16 +7,37 @@
 Only numbers and names are taken: enough to say which attribute an error is about. Lines of the output:
 
     op PROTOCOL TYPE NAME HEADER-LENGTH SET     a request
-    set NAME                                    starts a set; its attributes follow
-    NUMBER NAME [>SET | *SET | ?SELECTOR:SUB]   an attribute: a nest, an array of nests, a sub-message
-    sub NAME VALUE SET                          what the sub-message is for a value of its selector
+    set SET                                     starts a set; its attributes follow
+    NUMBER NAME [>SET | *SET | ?SUB:SELECTOR]   an attribute: a nest, an array of nests, a sub-message
+    sub SUB VALUE SET                           what the sub-message is for a value of its selector
 """
 import sys
 
 import yaml
 
-SPECS = ["rt-link", "rt-addr", "rt-route", "rt-neigh", "rt-rule", "tc", "nlctrl"]
+# Which descriptions, and whether their sub-messages are taken too.
+SPECS = {"rt-link": True, "rt-addr": True, "rt-route": True, "rt-neigh": True, "rt-rule": True,
+         "tc": False, "nlctrl": True}
 SIZES = {"u8": 1, "s8": 1, "u16": 2, "s16": 2, "u32": 4, "s32": 4, "u64": 8, "s64": 8}
+
+# Kinds of links that the descriptions lack, from linux/if_link.h.
+KINDS = {
+    "vxlan": "id group link local ttl tos learning ageing limit port-range proxy rsc l2miss l3miss port "
+             "group6 local6 udp-csum udp-zero-csum6-tx udp-zero-csum6-rx remcsum-tx remcsum-rx gbp "
+             "remcsum-nopartial collect-metadata label gpe ttl-inherit df vnifilter localbypass",
+    "macvlan": "mode flags macaddr-mode macaddr macaddr-data macaddr-count bc-queue-len bc-queue-len-used",
+}
+
+
+class Numbers(dict):
+    """Gives each name the next number."""
+
+    def __missing__(self, name):
+        self[name] = len(self) + 1
+        return self[name]
+
+
+sets, subs = Numbers(), Numbers()
 
 
 def header_length(spec, name):
@@ -26,13 +47,13 @@ def header_length(spec, name):
     return sum(m.get("len") or SIZES[m["type"]] for m in members)
 
 
-def target(attr, prefix):
+def target(spec, attr, with_subs):
     """What an attribute holds, in the notation of the output."""
     inner = attr.get("nested-attributes")
     if attr["type"] in ("nest", "indexed-array", "nest-type-value") and inner:
-        return (">" if attr["type"] == "nest" else "*") + prefix + inner
-    if attr["type"] == "sub-message" and "selector" in attr:
-        return f"?{attr['selector']}:{prefix}{attr['sub-message']}"
+        return (">" if attr["type"] == "nest" else "*") + str(sets[spec["name"], inner])
+    if attr["type"] == "sub-message" and "selector" in attr and with_subs:
+        return f"?{subs[spec['name'], attr['sub-message']]}:{attr['selector']}"
     return ""
 
 
@@ -43,44 +64,59 @@ def numbered(attributes):
         yield value, attr
 
 
-def print_set(spec, entry, prefix):
+def print_set(spec, entry, with_subs):
     # A subset takes its numbers from the set it is a part of.
     base = entry.get("subset-of")
     whole = next(s for s in spec["attribute-sets"] if s["name"] == (base or entry["name"]))
     kept = {a["name"] for a in entry["attributes"]}
-    print("set", prefix + entry["name"])
+    print("set", sets[spec["name"], entry["name"]])
     for value, attr in numbered(whole["attributes"]):
         if attr["name"] in kept and attr["type"] not in ("unused", "pad"):
-            print(*filter(None, (str(value), attr["name"], target(attr, prefix))))
+            print(*filter(None, (str(value), attr["name"], target(spec, attr, with_subs))))
 
 
-def print_operations(spec, prefix):
+def print_operations(spec):
     ops = spec["operations"]
-    protocol = spec.get("protonum", 16)
+    if "protonum" not in spec:
+        return
     for op in ops["list"]:
-        for way in ("do", "dump"):
-            request = op.get(way, {}).get("request", {})
-            if "value" in request and protocol != 16:
-                header = op.get("fixed-header", ops.get("fixed-header"))
-                length = header_length(spec, header)
-                print("op", protocol, request["value"], op["name"], length, prefix + op["attribute-set"])
-                break
+        requests = [op[way]["request"] for way in ("do", "dump") if "request" in op.get(way, {})]
+        value = next((r["value"] for r in requests if "value" in r), None)
+        if value is not None:
+            length = header_length(spec, op.get("fixed-header", ops.get("fixed-header")))
+            print("op", spec["protonum"], value, op["name"], length, sets[spec["name"], op["attribute-set"]])
+
+
+def wanted(spec, with_subs):
+    """The sets that a walk can reach."""
+    inner = {a.get("nested-attributes") for s in spec["attribute-sets"] for a in s["attributes"]}
+    tops = {op["attribute-set"] for op in spec["operations"]["list"] if "attribute-set" in op}
+    return [s for s in spec["attribute-sets"] if with_subs or s["name"] in tops or
+            (s["name"] in inner and "options" not in s["name"] and s["name"].startswith("tca-"))]
+
+
+def print_spec(spec, with_subs):
+    print_operations(spec)
+    for entry in wanted(spec, with_subs):
+        print_set(spec, entry, with_subs)
+    for sub in spec.get("sub-messages", []) if with_subs else []:
+        for form in sub["formats"]:
+            if "attribute-set" in form:
+                print("sub", subs[spec["name"], sub["name"]], form["value"],
+                      sets[spec["name"], form["attribute-set"]])
 
 
 def main(directory):
     print("# Made by tools/names.py. What the lines mean is said there.")
-    for name in SPECS:
+    for name, with_subs in SPECS.items():
         with open(f"{directory}/{name}.yaml", encoding="utf-8") as file:
-            spec = yaml.safe_load(file)
-        prefix = name.removeprefix("rt-") + "/"
-        print_operations(spec, prefix)
-        for entry in spec["attribute-sets"]:
-            print_set(spec, entry, prefix)
-        for sub in spec.get("sub-messages", []):
-            for form in sub["formats"]:
-                if "attribute-set" in form:
-                    print("sub", prefix + sub["name"], form["value"], prefix + form["attribute-set"])
-    print("op 16 16 nlctrl 4 nlctrl/ctrl-attrs")
+            print_spec(yaml.safe_load(file), with_subs)
+    for kind, names in KINDS.items():
+        print("set", sets["rt-link", kind])
+        for value, name in enumerate(names.split(), 1):
+            print(value, name)
+        print("sub", subs["rt-link", "linkinfo-data-msg"], kind, sets["rt-link", kind])
+    print("op 16 16 nlctrl 4", sets["nlctrl", "ctrl-attrs"])
 
 
 main(*sys.argv[1:])

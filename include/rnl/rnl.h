@@ -1116,40 +1116,40 @@ int rnl_msg_nest_end(struct rnl_msg *msg);
  */
 int rnl_msg_nest_cancel(struct rnl_msg *msg);
 
-/* ---- Sockets ------------------------------------------------------------- */
+/* ---- Sockets, requests, notifications ------------------------------------ */
 
 /** SOCK_DGRAM instead of SOCK_RAW; to netlink they are the same. */
-#define RNL_OPEN_DGRAM 1
+#define RNL_OPEN_DGRAM 0x01
 
 /** Leave the descriptor open in programs that this one executes. */
-#define RNL_OPEN_NO_CLOEXEC 2
+#define RNL_OPEN_NO_CLOEXEC 0x02
 
 /**
  * O_NONBLOCK on the descriptor, for programs that use it themselves; rnl does
  * not need it.
  */
-#define RNL_OPEN_NONBLOCK 4
+#define RNL_OPEN_NONBLOCK 0x04
 
 /** Do not ask for extended acknowledgements. */
-#define RNL_OPEN_NO_EXT_ACK 8
+#define RNL_OPEN_NO_EXT_ACK 0x08
 
 /** Let the kernel repeat failed requests in its answers. */
-#define RNL_OPEN_NO_CAP_ACK 16
+#define RNL_OPEN_NO_CAP_ACK 0x10
 
 /**
  * Do not ask NETLINK_ROUTE for strict checking; its dump filters are off then,
  * too.
  */
-#define RNL_OPEN_NO_STRICT 32
+#define RNL_OPEN_NO_STRICT 0x20
 
 /**
  * Take datagrams from anybody, not from the kernel alone. Always on for
  * NETLINK_USERSOCK.
  */
-#define RNL_OPEN_ANY_SENDER 64
+#define RNL_OPEN_ANY_SENDER 0x40
 
 /** Open the socket in the network namespace of netns_fd. */
-#define RNL_OPEN_NETNS 128
+#define RNL_OPEN_NETNS 0x80
 
 /**
  * An open netlink socket, with what is needed to talk over it: sequence
@@ -1878,25 +1878,25 @@ int rnl_genl_free(struct rnl_genl *genl);
 struct rnl_msg *rnl_genl_msg(uint16_t family, uint8_t cmd, uint8_t version,
                              uint16_t flags);
 
-/* ---- Policies ------------------------------------------------------------ */
+/* ---- Policies of generic netlink ----------------------------------------- */
 
 /** min_s and max_s are stated. */
-#define RNL_RULE_SIGNED 1
+#define RNL_RULE_SIGNED 0x01
 
 /** min_u and max_u are stated. */
-#define RNL_RULE_UNSIGNED 2
+#define RNL_RULE_UNSIGNED 0x02
 
 /** min_len is stated. */
-#define RNL_RULE_MIN_LEN 4
+#define RNL_RULE_MIN_LEN 0x04
 
 /** max_len is stated. */
-#define RNL_RULE_MAX_LEN 8
+#define RNL_RULE_MAX_LEN 0x08
 
 /** nested and nested_max are stated. */
-#define RNL_RULE_NESTED 16
+#define RNL_RULE_NESTED 0x10
 
 /** mask is stated. */
-#define RNL_RULE_MASK 32
+#define RNL_RULE_MASK 0x20
 
 /** The policies of a generic family, as the kernel itself tells them. */
 struct rnl_policy;

@@ -57,7 +57,9 @@ impl Desk {
             let (event, after) = self.engine.step(rest, from.group, now);
             *at = datagram.len().saturating_sub(after.len());
             let got = match event {
-                Event::Malformed(fault) => self.malformed(rest, from.len > datagram.len(), fault)?,
+                Event::Malformed(fault) => {
+                    self.malformed(rest, from.len > datagram.len(), fault)?
+                }
                 event => self.sort(want, event, start, from),
             };
             if got.is_some() {

@@ -14,6 +14,7 @@ use super::report::unbuilt;
 use super::socket::{Notification, Socket, socket_error};
 use super::store::{Dump, Reply, Store};
 use crate::error::{Error, Fault, Result};
+use crate::grow;
 use crate::schema::operation;
 use crate::sys;
 use crate::wire::{Header, Message, Msg};
@@ -89,9 +90,9 @@ impl Socket {
     }
 
     pub(crate) fn dump_open(&mut self, msg: &Msg, mode: Mode, timeout: i32) -> Result<Id> {
-        self.desk.stores.try_reserve(1)?;
         let id = self.submit(msg, Some(mode), timeout)?;
-        self.desk.stores.push(Store::new(id, mode));
+        let kept = grow::push(&mut self.desk.stores, Store::new(id, mode));
+        kept.inspect_err(|_| self.desk.engine.cancel(id))?;
         Ok(id)
     }
 
@@ -109,7 +110,8 @@ impl Socket {
     /// that nothing interrupted it.
     pub(crate) fn dump_next(&mut self, id: Id) -> Result<Option<Message<'_>>> {
         loop {
-            let store = self.desk.stores.iter_mut().find(|s| s.id == id).ok_or(Fault::BadArgument)?;
+            let store =
+                self.desk.stores.iter_mut().find(|s| s.id == id).ok_or(Fault::BadArgument)?;
             if let Some(place) = store.next_row() {
                 let store = self.desk.stores.iter().find(|s| s.id == id);
                 return Ok(store.and_then(|s| s.rows.message(place)));

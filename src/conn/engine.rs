@@ -6,11 +6,12 @@
 //! request, when a multipart answer is complete, that a dump was interrupted and must be made again,
 //! deadlines, and that only one dump at a time runs on a socket.
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::NEVER;
 use crate::error::Fault;
+use crate::grow;
+use crate::ring::Ring;
 use crate::uapi::*;
 use crate::wire::{Ack, Header, Message, Msg};
 
@@ -103,7 +104,7 @@ pub struct Engine {
     next_id: Id,
     /// Every message is a notification: the protocol has no replies of netlink's shape.
     plain: bool,
-    pending: VecDeque<Pending>,
+    pending: Ring<Pending>,
     /// Memory of ended requests, kept for the next.
     spare: Vec<u8>,
 }
@@ -116,7 +117,7 @@ impl Engine {
             seq: seed,
             next_id: 0,
             plain: protocol == NETLINK_CONNECTOR,
-            pending: VecDeque::new(),
+            pending: Ring::new(),
             spare: Vec::new(),
         }
     }
@@ -127,15 +128,14 @@ impl Engine {
         header.flags |= NLM_F_REQUEST | NLM_F_ACK | if dump.is_some() { NLM_F_DUMP } else { 0 };
         header.port = self.port;
         let body = msg.body()?;
-        self.pending.try_reserve(1)?;
+        self.pending.reserve()?;
         let mut request = core::mem::take(&mut self.spare);
         request.clear();
-        request.try_reserve(header.len as usize)?;
-        request.extend_from_slice(&header.to_bytes());
-        request.extend_from_slice(body);
+        grow::append(&mut request, &header.to_bytes())?;
+        grow::append(&mut request, body)?;
         let (id, state) = (self.next_id, State::Queued(0));
         self.next_id = id.wrapping_add(1);
-        self.pending.push_back(Pending {
+        self.pending.push(Pending {
             id,
             seq: 0,
             dump,
@@ -152,7 +152,7 @@ impl Engine {
     pub fn transmit(&mut self, now: u64) -> Option<(Id, &[u8])> {
         let busy = self.dumping();
         let due = |p: &Pending| matches!(p.state, State::Queued(at) if at <= now);
-        let index = self.pending.iter().position(|p| due(p) && !(busy && p.dump.is_some()))?;
+        let index = self.position(|p| due(p) && !(busy && p.dump.is_some()))?;
         self.seq = self.seq.wrapping_add(1).max(1);
         let seq = self.seq;
         let p = self.pending.get_mut(index)?;
@@ -223,8 +223,11 @@ impl Engine {
     /// Says that the receive queue overflowed and has been drained since: the answers to requests that
     /// have not been answered by now are lost. Dumps go on, since the kernel makes room for their parts.
     pub fn lost(&mut self) {
-        for p in self.pending.iter_mut().filter(|p| p.dump.is_none() && p.state == State::Sent) {
-            p.fault = Some(Fault::Overrun);
+        for index in 0..self.pending.len() {
+            let p = self.pending.get_mut(index);
+            if let Some(p) = p.filter(|p| p.dump.is_none() && p.state == State::Sent) {
+                p.fault = Some(Fault::Overrun);
+            }
         }
     }
 
@@ -320,14 +323,14 @@ impl Engine {
     /// Index of the request with sequence number `seq`: most often the oldest.
     #[inline]
     fn find(&self, seq: u32) -> Option<usize> {
-        match self.pending.front() {
+        match self.pending.get(0) {
             Some(p) if p.seq == seq && seq != 0 => Some(0),
             _ => self.position(|p| p.seq == seq && seq != 0),
         }
     }
 
     fn position(&self, f: impl Fn(&Pending) -> bool) -> Option<usize> {
-        self.pending.iter().position(f)
+        self.pending.position(f)
     }
 }
 

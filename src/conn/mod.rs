@@ -24,8 +24,8 @@ mod socket;
 mod store;
 
 pub use engine::{Engine, Event, Id, Mode};
-pub(crate) use report::{refusal, unbuilt};
 pub use options::Options;
+pub(crate) use report::{refusal, unbuilt};
 pub use socket::{Datagram, Notification, Socket};
 pub use store::{Dump, Reply};
 

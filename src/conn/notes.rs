@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Notifications that came while something else was waited for.
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+
+use crate::grow;
+use crate::ring::Ring;
 
 /// A notification with where it came from.
 #[derive(Debug, Default)]
@@ -16,14 +18,14 @@ pub(super) struct Note {
 #[derive(Debug)]
 pub(super) struct Notes {
     /// `None` stands where notifications are missing.
-    queue: VecDeque<Option<Note>>,
+    queue: Ring<Option<Note>>,
     bytes: usize,
     cap: usize,
 }
 
 impl Notes {
     pub(super) fn new(cap: usize) -> Self {
-        Notes { queue: VecDeque::new(), bytes: 0, cap }
+        Notes { queue: Ring::new(), bytes: 0, cap }
     }
 
     /// Whether nothing waits.
@@ -34,29 +36,25 @@ impl Notes {
     /// Appends a copy of a notification, or marks that it is missing.
     pub(super) fn push(&mut self, message: &[u8], group: u32, nsid: Option<i32>) {
         let cost = message.len().saturating_add(size_of::<Note>());
-        let mut bytes = Vec::new();
-        let fits = cost <= self.cap.saturating_sub(self.bytes)
-            && self.queue.try_reserve(2).is_ok()
-            && bytes.try_reserve_exact(message.len()).is_ok();
-        if !fits {
+        let fits = cost <= self.cap.saturating_sub(self.bytes) && self.queue.reserve().is_ok();
+        let Some(bytes) = grow::copy(message).ok().filter(|_| fits) else {
             return self.overrun();
-        }
-        bytes.extend_from_slice(message);
+        };
         self.bytes = self.bytes.saturating_add(cost);
-        self.queue.push_back(Some(Note { bytes, group, nsid }));
+        self.queue.push(Some(Note { bytes, group, nsid }));
     }
 
     /// Marks that notifications are missing here. Marks side by side are one.
     pub(super) fn overrun(&mut self) {
         let marked = matches!(self.queue.back(), Some(None));
-        if !marked && self.queue.try_reserve(1).is_ok() {
-            self.queue.push_back(None);
+        if !marked && self.queue.reserve().is_ok() {
+            self.queue.push(None);
         }
     }
 
     /// The oldest entry: `Some(None)` where notifications are missing.
     pub(super) fn pop(&mut self) -> Option<Option<Note>> {
-        let entry = self.queue.pop_front()?;
+        let entry = self.queue.remove(0)?;
         if let Some(note) = &entry {
             let cost = note.bytes.len().saturating_add(size_of::<Note>());
             self.bytes = self.bytes.saturating_sub(cost);

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::engine::{Ended, Verdict};
 use crate::error::{Detail, Error, Fault, Result};
+use crate::grow;
 use crate::owned::Owned;
 use crate::schema::{Operation, operation};
 use crate::text::Text;
@@ -46,8 +47,8 @@ pub(crate) fn refusal(protocol: i32, ack: &Ack<'_>, request: Vec<u8>) -> Error {
         missing: ack.missing_type().map(missing).unwrap_or_default(),
         subject: String::new(),
         offset: ack.offset(),
-        cookie: ack.cookie().map(copy).unwrap_or_default(),
-        policy: ack.policy().map(|p| copy(p.payload())).unwrap_or_default(),
+        cookie: ack.cookie().map(owned).unwrap_or_default(),
+        policy: ack.policy().map(|p| owned(p.payload())).unwrap_or_default(),
         request,
     };
     Error::kernel(ack.errno(), op.name, Owned::new(detail))
@@ -68,10 +69,6 @@ fn owned_text(bytes: &[u8]) -> Option<String> {
     Text::default().bytes(bytes).finish()
 }
 
-fn copy(bytes: &[u8]) -> Vec<u8> {
-    let mut copy = Vec::new();
-    if copy.try_reserve_exact(bytes.len()).is_ok() {
-        copy.extend_from_slice(bytes);
-    }
-    copy
+fn owned(bytes: &[u8]) -> Vec<u8> {
+    grow::copy(bytes).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ use super::engine::Engine;
 use super::notes::{Note, Notes};
 use super::options::Options;
 use crate::error::{Error, Fault, Result};
+use crate::grow;
 use crate::sys::{self, Address, Errno, Fd, Filter, Received};
 use crate::uapi::*;
 use crate::wire::Message;
@@ -242,14 +243,12 @@ impl Socket {
     pub fn groups(&self) -> Result<Vec<u32>> {
         let mut bits = Vec::new();
         let need = self.fd.memberships(&mut []).map_err(socket_error("list groups"))?;
-        bits.try_reserve_exact(need.div_ceil(4))?;
-        bits.resize(need.div_ceil(4), 0u32);
+        grow::extend(&mut bits, need.div_ceil(4), 0u32)?;
         self.fd.memberships(&mut bits).map_err(socket_error("list groups"))?;
         let mut groups = Vec::new();
         for (bit, group) in (0..bits.len().saturating_mul(32)).zip(1u32..) {
             if bits.get(bit / 32).is_some_and(|word| word >> (bit % 32) & 1 == 1) {
-                groups.try_reserve(1)?;
-                groups.push(group);
+                grow::push(&mut groups, group)?;
             }
         }
         Ok(groups)

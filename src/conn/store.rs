@@ -9,6 +9,7 @@ use super::engine::{Id, Mode};
 use super::report::Success;
 use super::socket::Socket;
 use crate::error::{Error, Fault, Result};
+use crate::grow;
 use crate::wire::{Message, Messages, align4};
 
 /// Messages one after the other, up to a cap.
@@ -24,11 +25,9 @@ impl Rows {
         if len > cap.saturating_sub(self.bytes.len()) {
             return Err(Fault::TooMuch);
         }
-        self.bytes.try_reserve(len)?;
-        self.bytes.extend_from_slice(message);
-        let padding = [0; 3];
-        self.bytes.extend_from_slice(padding.get(..len.saturating_sub(message.len())).unwrap_or_default());
-        Ok(())
+        let end = self.bytes.len().saturating_add(len);
+        grow::append(&mut self.bytes, message)?;
+        grow::extend(&mut self.bytes, end, 0)
     }
 
     fn clear(&mut self) {

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::rt::genlmsghdr;
 use crate::conn::Socket;
 use crate::error::{Fault, Result};
+use crate::grow;
 use crate::text::Text;
 use crate::uapi::genetlink::*;
 use crate::wire::{Attrs, Message, Msg};
@@ -102,8 +103,7 @@ fn list<T>(
     let mut items = Vec::new();
     for entry in nest {
         let value = item(entry?.nested())?;
-        items.try_reserve(1)?;
-        items.push(value);
+        grow::push(&mut items, value)?;
     }
     Ok(items)
 }

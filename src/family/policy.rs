@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::genl::request;
 use crate::conn::{Mode, Socket};
 use crate::error::{Fault, Result};
+use crate::grow;
 use crate::uapi::genetlink::*;
 use crate::uapi::*;
 use crate::wire::{Attr, Attrs, Message};
@@ -88,8 +89,7 @@ impl Policy {
             let index = |kind| op.nested().get(kind).map(|a| a.u32()).transpose();
             let request = index(CTRL_ATTR_POLICY_DO)?;
             let dump = index(CTRL_ATTR_POLICY_DUMP)?;
-            self.uses.try_reserve(1)?;
-            self.uses.push(Use { cmd: op.kind().into(), request, dump });
+            grow::push(&mut self.uses, Use { cmd: op.kind().into(), request, dump })?;
         }
         Ok(())
     }
@@ -100,8 +100,8 @@ impl Policy {
             let policy = policy?;
             for attr in policy.nested() {
                 let attr = attr?;
-                self.rules.try_reserve(1)?;
-                self.rules.push(Rule::parse(policy.kind(), attr.kind(), attr.nested())?);
+                let rule = Rule::parse(policy.kind(), attr.kind(), attr.nested())?;
+                grow::push(&mut self.rules, rule)?;
             }
         }
         Ok(())

@@ -27,8 +27,12 @@ pub struct rnl_attr {
 }
 
 impl rnl_attr {
-    pub(super) const NONE: rnl_attr =
-        rnl_attr { data: rnl_bytes { ptr: core::ptr::null(), len: 0 }, r#type: 0, flags: 0, offset: 0 };
+    pub(super) const NONE: rnl_attr = rnl_attr {
+        data: rnl_bytes { ptr: core::ptr::null(), len: 0 },
+        r#type: 0,
+        flags: 0,
+        offset: 0,
+    };
 
     unsafe fn get<'a>(&self) -> Result<Attr<'a>, Fault> {
         // SAFETY: the caller passes an attribute that rnl filled.
@@ -337,7 +341,8 @@ pub unsafe extern "C" fn rnl_attr_strcpy(
 ) -> c_int {
     guard(|| {
         // SAFETY: the caller passes NULL or an attribute that rnl filled, and room for size bytes.
-        let (attr, buf) = unsafe { (ptr::read(attr)?.get()?, ptr::slice_mut(buf.cast::<u8>(), size)?) };
+        let (attr, buf) =
+            unsafe { (ptr::read(attr)?.get()?, ptr::slice_mut(buf.cast::<u8>(), size)?) };
         let text = attr.bytes();
         let room = buf.get_mut(..text.len() + 1).ok_or(Fault::Width)?;
         let (head, nul) = room.split_at_mut(text.len());

@@ -63,7 +63,10 @@ pub unsafe extern "C" fn rnl_dump_start(
             _ => return Err(Fault::BadArgument.into()),
         };
         let dump = ptr::give(rnl_dump { magic: rnl_dump::MAGIC, sock, id: Id::MAX })?;
-        let id = handle.socket().map_err(Into::into).and_then(|s| s.dump_open(&msg.msg, mode, timeout_ms));
+        let id = handle
+            .socket()
+            .map_err(Into::into)
+            .and_then(|s| s.dump_open(&msg.msg, mode, timeout_ms));
         match id {
             // SAFETY: dump is a fresh handle.
             Ok(id) => unsafe { (*dump).id = id },

@@ -13,6 +13,7 @@ use super::sock::{open, rnl_sock};
 use super::view::rnl_view;
 use crate::error::Fault;
 use crate::family::genl::{Family, request};
+use crate::grow;
 use crate::wire::Message;
 
 /// A generic netlink family as the kernel describes it.
@@ -50,8 +51,9 @@ pub struct rnl_genl_group {
 impl rnl_genl {
     fn give(family: Family) -> Result<*mut rnl_genl, Fault> {
         let mut groups = Vec::new();
-        groups.try_reserve_exact(family.groups.len())?;
-        groups.extend(family.groups.iter().map(|g| CText::new(&g.name)));
+        for group in &family.groups {
+            grow::push(&mut groups, CText::new(&group.name))?;
+        }
         let name = CText::new(&family.name);
         ptr::give(rnl_genl { magic: rnl_genl::MAGIC, family, name, groups })
     }

@@ -7,6 +7,7 @@ use core::ptr::null;
 
 use super::err::rnl_err;
 use crate::error::{Error, Fault};
+use crate::grow;
 
 /// 0 or a count, or the negative errno of a fault.
 #[inline]
@@ -40,13 +41,13 @@ pub(super) unsafe fn guard_err(
 pub(super) struct CText(Vec<u8>);
 
 impl CText {
+    #[inline(never)]
     pub(super) fn new(text: &str) -> Self {
         let mut copy = Vec::new();
-        if !text.is_empty() && copy.try_reserve_exact(text.len() + 1).is_ok() {
-            copy.extend_from_slice(text.as_bytes());
-            copy.push(0);
-        }
-        CText(copy)
+        let done = !text.is_empty()
+            && grow::append(&mut copy, text.as_bytes()).is_ok()
+            && grow::push(&mut copy, 0).is_ok();
+        CText(if done { copy } else { Vec::new() })
     }
 
     /// The string, or NULL.

@@ -118,13 +118,19 @@ pub(super) unsafe fn slice_mut<'a, T>(p: *mut T, len: usize) -> Result<&'a mut [
     Ok(unsafe { core::slice::from_raw_parts_mut(p, len) })
 }
 
-/// A string of the caller, without its NUL.
-pub(super) unsafe fn bytes<'a>(p: *const c_char) -> Result<&'a [u8], Fault> {
+/// A string of the caller.
+pub(super) unsafe fn c_str<'a>(p: *const c_char) -> Result<&'a CStr, Fault> {
     if p.is_null() {
         return Err(Fault::BadArgument);
     }
     // SAFETY: the caller passes a NUL-terminated string.
-    Ok(unsafe { CStr::from_ptr(p) }.to_bytes())
+    Ok(unsafe { CStr::from_ptr(p) })
+}
+
+/// A string of the caller, without its NUL.
+pub(super) unsafe fn bytes<'a>(p: *const c_char) -> Result<&'a [u8], Fault> {
+    // SAFETY: as above.
+    unsafe { c_str(p) }.map(CStr::to_bytes)
 }
 
 /// A string of the caller as text.

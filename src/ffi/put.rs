@@ -7,6 +7,7 @@ use super::guard::guard;
 use super::msg::rnl_msg;
 use super::ptr;
 use crate::error::Fault;
+use crate::sys::parse_ip;
 use crate::wire::Msg;
 
 /// Puts something, and says whether everything so far worked.
@@ -35,7 +36,11 @@ unsafe fn put(msg: *mut rnl_msg, f: impl FnOnce(&mut Msg) -> Result<&mut Msg, Fa
 ///   -ENOMEM    no memory
 /// Threads: msg must not be in use elsewhere. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rnl_msg_put_header(msg: *mut rnl_msg, fixed: *const c_void, len: usize) -> c_int {
+pub unsafe extern "C" fn rnl_msg_put_header(
+    msg: *mut rnl_msg,
+    fixed: *const c_void,
+    len: usize,
+) -> c_int {
     // SAFETY: the caller passes len readable bytes.
     unsafe { put(msg, |m| Ok(m.put_header(ptr::slice(fixed.cast(), len)?))) }
 }
@@ -53,7 +58,12 @@ pub unsafe extern "C" fn rnl_msg_put_header(msg: *mut rnl_msg, fixed: *const c_v
 ///   -ENOMEM    no memory
 /// Threads: msg must not be in use elsewhere. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rnl_msg_put_bytes(msg: *mut rnl_msg, r#type: u16, data: *const c_void, len: usize) -> c_int {
+pub unsafe extern "C" fn rnl_msg_put_bytes(
+    msg: *mut rnl_msg,
+    r#type: u16,
+    data: *const c_void,
+    len: usize,
+) -> c_int {
     // SAFETY: the caller passes len readable bytes.
     unsafe { put(msg, |m| Ok(m.put(r#type, ptr::slice(data.cast(), len)?))) }
 }
@@ -309,7 +319,12 @@ pub unsafe extern "C" fn rnl_msg_put_sint(msg: *mut rnl_msg, r#type: u16, value:
 ///   -ENOMEM    no memory
 /// Threads: msg must not be in use elsewhere. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rnl_msg_put_u64_aligned(msg: *mut rnl_msg, r#type: u16, pad: u16, value: u64) -> c_int {
+pub unsafe extern "C" fn rnl_msg_put_u64_aligned(
+    msg: *mut rnl_msg,
+    r#type: u16,
+    pad: u16,
+    value: u64,
+) -> c_int {
     // SAFETY: as documented.
     unsafe { put(msg, |m| Ok(m.put_u64_aligned(r#type, pad, value))) }
 }
@@ -327,7 +342,12 @@ pub unsafe extern "C" fn rnl_msg_put_u64_aligned(msg: *mut rnl_msg, r#type: u16,
 ///   -ENOMEM    no memory
 /// Threads: msg must not be in use elsewhere. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rnl_msg_put_bitfield32(msg: *mut rnl_msg, r#type: u16, value: u32, selector: u32) -> c_int {
+pub unsafe extern "C" fn rnl_msg_put_bitfield32(
+    msg: *mut rnl_msg,
+    r#type: u16,
+    value: u32,
+    selector: u32,
+) -> c_int {
     // SAFETY: as documented.
     unsafe { put(msg, |m| Ok(m.put_bitfield32(r#type, value, selector))) }
 }
@@ -344,7 +364,11 @@ pub unsafe extern "C" fn rnl_msg_put_bitfield32(msg: *mut rnl_msg, r#type: u16, 
 ///   -ENOMEM    no memory
 /// Threads: msg must not be in use elsewhere. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rnl_msg_put_str(msg: *mut rnl_msg, r#type: u16, text: *const c_char) -> c_int {
+pub unsafe extern "C" fn rnl_msg_put_str(
+    msg: *mut rnl_msg,
+    r#type: u16,
+    text: *const c_char,
+) -> c_int {
     // SAFETY: the caller passes NULL or a NUL-terminated string.
     unsafe { put(msg, |m| Ok(m.put_strz(r#type, ptr::bytes(text)?))) }
 }
@@ -361,9 +385,13 @@ pub unsafe extern "C" fn rnl_msg_put_str(msg: *mut rnl_msg, r#type: u16, text: *
 ///   -ENOMEM    no memory
 /// Threads: msg must not be in use elsewhere. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rnl_msg_put_ip(msg: *mut rnl_msg, r#type: u16, text: *const c_char) -> c_int {
+pub unsafe extern "C" fn rnl_msg_put_ip(
+    msg: *mut rnl_msg,
+    r#type: u16,
+    text: *const c_char,
+) -> c_int {
     // SAFETY: the caller passes NULL or a NUL-terminated string.
-    unsafe { put(msg, |m| Ok(m.put_ip_text(r#type, ptr::text(text)?))) }
+    unsafe { put(msg, |m| Ok(m.put_ip_or(r#type, parse_ip(ptr::c_str(text)?)))) }
 }
 
 /// Puts a MAC address given as text: 6 bytes.
@@ -378,7 +406,11 @@ pub unsafe extern "C" fn rnl_msg_put_ip(msg: *mut rnl_msg, r#type: u16, text: *c
 ///   -ENOMEM    no memory
 /// Threads: msg must not be in use elsewhere. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rnl_msg_put_mac(msg: *mut rnl_msg, r#type: u16, text: *const c_char) -> c_int {
+pub unsafe extern "C" fn rnl_msg_put_mac(
+    msg: *mut rnl_msg,
+    r#type: u16,
+    text: *const c_char,
+) -> c_int {
     // SAFETY: the caller passes NULL or a NUL-terminated string.
     unsafe { put(msg, |m| Ok(m.put_mac_text(r#type, ptr::text(text)?))) }
 }
@@ -395,7 +427,11 @@ pub unsafe extern "C" fn rnl_msg_put_mac(msg: *mut rnl_msg, r#type: u16, text: *
 ///   -ENOMEM    no memory
 /// Threads: msg must not be in use elsewhere. Since 0.1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rnl_msg_put_raw(msg: *mut rnl_msg, data: *const c_void, len: usize) -> c_int {
+pub unsafe extern "C" fn rnl_msg_put_raw(
+    msg: *mut rnl_msg,
+    data: *const c_void,
+    len: usize,
+) -> c_int {
     // SAFETY: the caller passes len readable bytes.
     unsafe { put(msg, |m| Ok(m.put_raw(ptr::slice(data.cast(), len)?))) }
 }

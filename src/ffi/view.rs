@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Messages, as views of the bytes they came in.
 
-use alloc::vec::Vec;
 use core::ffi::{c_int, c_void};
 
 use super::attrs::rnl_attrs;
@@ -10,6 +9,7 @@ use super::guard::{count, guard, guard_err};
 use super::ptr;
 use crate::conn::{Notification, refusal};
 use crate::error::Fault;
+use crate::grow;
 use crate::wire::{Header, Message, align4};
 
 /// Bytes that somebody else owns.
@@ -132,7 +132,11 @@ pub unsafe extern "C" fn rnl_view_fixed(
 }
 
 /// Copies `from` to `dst`, zero-filled or cut to `size`.
-pub(super) unsafe fn copy_fixed(from: &[u8], dst: *mut c_void, size: usize) -> Result<c_int, Fault> {
+pub(super) unsafe fn copy_fixed(
+    from: &[u8],
+    dst: *mut c_void,
+    size: usize,
+) -> Result<c_int, Fault> {
     // SAFETY: the caller passes room for size bytes.
     let dst = unsafe { ptr::slice_mut(dst.cast::<u8>(), size) }?;
     let n = from.len().min(size);
@@ -196,10 +200,7 @@ pub unsafe extern "C" fn rnl_view_status(
         if ack.error() == 0 {
             return Ok(0);
         }
-        let mut copy = Vec::new();
-        copy.try_reserve_exact(request.len())?;
-        copy.extend_from_slice(request);
-        Err(refusal(protocol, &ack, copy))
+        Err(refusal(protocol, &ack, fault(grow::copy(request))?))
     };
     // SAFETY: the caller passes NULL or a place for a pointer.
     unsafe { guard_err(err, status) }

@@ -19,7 +19,7 @@ use crate::text::Text;
 use crate::wire::{Attrs, Header, Message};
 
 /// Written by `tools/names.py`, where the lines are explained.
-const NAMES: &str = include_str!("names.txt");
+const NAMES: &[u8] = include_bytes!("names.txt");
 
 /// Deeper than the kernel nests: a bound on the walk, not a limit of the format.
 const MAX_DEPTH: usize = 16;
@@ -31,27 +31,29 @@ pub struct Operation {
     pub name: &'static str,
     /// Bytes of the fixed header.
     pub header: usize,
-    set: Option<&'static str>,
+    set: Option<u32>,
 }
 
 /// A place in the tree of attributes: what the attributes there are called.
 #[derive(Clone, Copy)]
 enum Level {
     /// Attributes of this set.
-    Set(&'static str),
+    Set(u32),
     /// Indices, each holding attributes of this set.
-    Array(&'static str),
+    Array(u32),
     /// Nothing is known.
     Unknown,
 }
 
 /// What is known of messages of type `kind` to `protocol`.
+#[inline(never)]
 pub fn operation(protocol: i32, kind: u16) -> Operation {
-    let found = rows("op ").find_map(|row| {
-        let mut words = row.split(' ');
-        let matches = number(words.next())? == protocol as u32 && number(words.next())? == u32::from(kind);
+    let found = rows(b"op").find_map(|mut words| {
+        let mut next = || words.next().and_then(number);
+        let matches = next()? == protocol as u32 && next()? == u32::from(kind);
         let name = words.next().filter(|_| matches)?;
-        Some(Operation { name, header: number(words.next())? as usize, set: words.next() })
+        let header = words.next().and_then(number)? as usize;
+        Some(Operation { name: text(name), header, set: words.next().and_then(number) })
     });
     let header = if protocol == crate::uapi::NETLINK_GENERIC { 4 } else { 0 };
     found.unwrap_or(Operation { name: "request", header, set: None })
@@ -92,7 +94,9 @@ impl Operation {
     fn walk(&self, request: &[u8], offset: u32) -> Text {
         let place = Place::new(self.level());
         match self.attrs(request) {
-            Some(attrs) if offset as usize >= Header::LEN => place.descend(attrs, offset as usize).text,
+            Some(attrs) if offset as usize >= Header::LEN => {
+                place.descend(attrs, offset as usize).text
+            }
             _ => place.text,
         }
     }
@@ -110,6 +114,7 @@ impl Place {
     }
 
     /// Follows the attributes that hold `offset`, down to the one that starts there.
+    #[inline(never)]
     fn descend(mut self, mut attrs: Attrs<'_>, offset: usize) -> Self {
         for _ in 0..MAX_DEPTH {
             let siblings = attrs;
@@ -131,6 +136,7 @@ impl Place {
     }
 
     /// Goes into the attribute of type `kind`, which stands among `siblings`.
+    #[inline(never)]
     fn step(self, kind: u16, siblings: Attrs<'_>) -> Self {
         let text = self.text;
         let set = match self.level {
@@ -139,7 +145,9 @@ impl Place {
                 let text = text.str("[").num(kind.into()).str("]");
                 return Place { text, level: Level::Set(set) };
             }
-            Level::Unknown => return Place { text: text.str(".").num(kind.into()), level: Level::Unknown },
+            Level::Unknown => {
+                return Place { text: text.str(".").num(kind.into()), level: Level::Unknown };
+            }
         };
         let Some((name, target)) = attribute(set, kind) else {
             return Place { text: text.str(".").num(kind.into()), level: Level::Unknown };
@@ -148,63 +156,91 @@ impl Place {
     }
 }
 
-/// The level behind `target`: `>set`, `*set` or `?selector:sub-message`.
-fn enter(text: Text, target: &'static str, set: &'static str, siblings: Attrs<'_>) -> Place {
-    if let Some(inner) = target.strip_prefix('>') {
-        return Place { text, level: Level::Set(inner) };
-    }
-    if let Some(inner) = target.strip_prefix('*') {
-        return Place { text, level: Level::Array(inner) };
-    }
-    let selected = target.strip_prefix('?').and_then(|t| t.split_once(':')).and_then(|(selector, sub)| {
-        let value = siblings.get(number_of(set, selector)?)?.str().ok()?;
+/// The level behind `target`: `>set`, `*set` or `?sub-message:selector`.
+#[inline(never)]
+fn enter(text: Text, target: &'static [u8], set: u32, siblings: Attrs<'_>) -> Place {
+    let level = match target {
+        [b'>', inner @ ..] => number(inner).map_or(Level::Unknown, Level::Set),
+        [b'*', inner @ ..] => number(inner).map_or(Level::Unknown, Level::Array),
+        [b'?', inner @ ..] => return select(text, inner, set, siblings),
+        _ => Level::Unknown,
+    };
+    Place { text, level }
+}
+
+/// The level of a sub-message: its selector stands among the siblings.
+fn select(text: Text, target: &'static [u8], set: u32, siblings: Attrs<'_>) -> Place {
+    let mut words = target.split(|&b| b == b':');
+    let selected = words.next().and_then(number).zip(words.next()).and_then(|(sub, selector)| {
+        let value = siblings.get(number_of(set, selector)?)?.bytes();
         Some((sub_message(sub, value), value))
     });
     match selected {
-        Some((level, value)) => Place { text: text.str("(").str(value).str(")"), level },
+        Some((level, value)) => Place { text: text.str("(").bytes(value).str(")"), level },
         None => Place { text, level: Level::Unknown },
     }
 }
 
-/// The rest of each line that starts with `word`.
-fn rows(word: &'static str) -> impl Iterator<Item = &'static str> {
-    NAMES.lines().filter_map(move |line| line.strip_prefix(word))
+type Words = core::slice::Split<'static, u8, fn(&u8) -> bool>;
+
+fn words(row: &'static [u8]) -> Words {
+    row.split(|&b| b == b' ')
 }
 
-/// The lines of a set.
-fn set_rows(set: &str) -> impl Iterator<Item = &'static str> {
-    let mut lines = NAMES.lines();
-    lines.by_ref().find(|line| line.strip_prefix("set ") == Some(set));
-    lines.take_while(|line| line.starts_with(|c: char| c.is_ascii_digit()))
-}
-
-/// Name and target of attribute `kind` in `set`.
-fn attribute(set: &str, kind: u16) -> Option<(&'static str, &'static str)> {
-    set_rows(set).find_map(|row| {
-        let (value, rest) = row.split_once(' ')?;
-        let found = number(Some(value))? == u32::from(kind);
-        found.then(|| rest.split_once(' ').unwrap_or((rest, "")))
+/// The words of each line after its first, which is `word`.
+fn rows(word: &'static [u8]) -> impl Iterator<Item = Words> {
+    lines().filter_map(move |line| {
+        let mut words = words(line);
+        (words.next() == Some(word)).then_some(words)
     })
 }
 
-/// The number of the attribute called `name` in `set`.
-fn number_of(set: &str, name: &str) -> Option<u16> {
-    let row = set_rows(set).find_map(|row| row.split_once(' ').filter(|(_, r)| *r == name))?;
-    number(Some(row.0)).and_then(|n| u16::try_from(n).ok())
+fn lines() -> impl Iterator<Item = &'static [u8]> {
+    NAMES.split(|&b| b == b'\n')
 }
 
-/// What `sub` is where its selector says `value`.
-fn sub_message(sub: &str, value: &str) -> Level {
-    let found = rows("sub ").find_map(|row| {
-        let mut words = row.split(' ');
-        let matches = words.next() == Some(sub) && words.next() == Some(value);
-        words.next().filter(|_| matches)
+/// Number, name and target of each attribute of a set.
+fn attributes(set: u32) -> impl Iterator<Item = (u32, &'static [u8], &'static [u8])> {
+    let mut lines = lines();
+    lines.by_ref().find(|line| line.strip_prefix(b"set ").and_then(number) == Some(set));
+    lines.map_while(|line| {
+        let mut words = words(line);
+        let value = words.next().and_then(number)?;
+        Some((value, words.next()?, words.next().unwrap_or_default()))
+    })
+}
+
+/// Name and target of attribute `kind` in `set`.
+#[inline(never)]
+fn attribute(set: u32, kind: u16) -> Option<(&'static str, &'static [u8])> {
+    let (_, name, target) = attributes(set).find(|(value, ..)| *value == u32::from(kind))?;
+    Some((text(name), target))
+}
+
+/// The number of the attribute called `name` in `set`.
+fn number_of(set: u32, name: &[u8]) -> Option<u16> {
+    let (value, ..) = attributes(set).find(|(_, n, _)| *n == name)?;
+    u16::try_from(value).ok()
+}
+
+/// What sub-message `sub` is where its selector says `value`.
+fn sub_message(sub: u32, value: &[u8]) -> Level {
+    let found = rows(b"sub").find_map(|mut words| {
+        let matches = words.next().and_then(number) == Some(sub) && words.next() == Some(value);
+        words.next().and_then(number).filter(|_| matches)
     });
     found.map_or(Level::Unknown, Level::Set)
 }
 
-fn number(word: Option<&str>) -> Option<u32> {
-    word?.parse().ok()
+fn text(bytes: &'static [u8]) -> &'static str {
+    core::str::from_utf8(bytes).unwrap_or_default()
+}
+
+#[inline(never)]
+fn number(word: &[u8]) -> Option<u32> {
+    let digit = |b: &u8| b.is_ascii_digit().then(|| u32::from(b & 15));
+    let add = |n: u32, b: &u8| n.checked_mul(10)?.checked_add(digit(b)?);
+    if word.is_empty() { None } else { word.iter().try_fold(0, add) }
 }
 
 #[cfg(test)]

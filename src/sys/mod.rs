@@ -12,7 +12,8 @@ pub(crate) use netns::socket_in;
 pub(crate) use socket::{Address, Received};
 pub use socket::{Fd, Filter};
 
-use core::ffi::c_int;
+use core::ffi::{CStr, c_char, c_int, c_void};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A positive errno.
 pub(crate) type Errno = i32;
@@ -28,6 +29,23 @@ fn call(f: impl FnOnce() -> isize) -> Result<usize, Errno> {
 /// As [`call`], for calls that return an `int`.
 fn call_int(f: impl FnOnce() -> c_int) -> Result<c_int, Errno> {
     call(|| f() as isize).map(|n| n as c_int)
+}
+
+unsafe extern "C" {
+    fn inet_pton(family: c_int, text: *const c_char, address: *mut c_void) -> c_int;
+}
+
+/// An IPv4 or IPv6 address from its text. (The parser of core can panic, as far as the linker sees.)
+pub(crate) fn parse_ip(text: &CStr) -> Option<IpAddr> {
+    let (mut v4, mut v6) = ([0u8; 4], [0u8; 16]);
+    // SAFETY: text is NUL-terminated, and the arrays have the sizes of the families.
+    unsafe {
+        if inet_pton(libc::AF_INET, text.as_ptr(), v4.as_mut_ptr().cast()) == 1 {
+            return Some(Ipv4Addr::from(v4).into());
+        }
+        let found = inet_pton(libc::AF_INET6, text.as_ptr(), v6.as_mut_ptr().cast()) == 1;
+        found.then(|| Ipv6Addr::from(v6).into())
+    }
 }
 
 /// Nanoseconds of CLOCK_MONOTONIC.

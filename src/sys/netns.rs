@@ -11,6 +11,7 @@ use core::mem::{size_of, zeroed};
 use core::ptr::null_mut;
 
 use super::{Errno, Fd, call, call_int};
+use crate::grow;
 
 /// Opens a namespace by pid (`"1"`), by name as `ip netns` makes them (`"blue"`) or by path.
 pub fn netns_open(which: &str) -> Result<Fd, Errno> {
@@ -28,8 +29,7 @@ pub fn netns_open(which: &str) -> Result<Fd, Errno> {
 fn path(parts: &[&str]) -> Result<Vec<u8>, Errno> {
     let mut path = Vec::new();
     for part in parts.iter().copied().chain(["\0"]) {
-        path.try_reserve(part.len()).map_err(|_| libc::ENOMEM)?;
-        path.extend_from_slice(part.as_bytes());
+        grow::append(&mut path, part.as_bytes()).map_err(|_| libc::ENOMEM)?;
     }
     Ok(path)
 }
@@ -37,7 +37,8 @@ fn path(parts: &[&str]) -> Result<Vec<u8>, Errno> {
 fn open(path: &[u8]) -> Result<Fd, Errno> {
     let path = CStr::from_bytes_with_nul(path).map_err(|_| libc::EINVAL)?;
     // SAFETY: path is NUL-terminated.
-    call_int(|| unsafe { libc::open(path.as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC) }).map(Fd::adopt)
+    call_int(|| unsafe { libc::open(path.as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC) })
+        .map(Fd::adopt)
 }
 
 /// What the child is to do, and where it reports.
@@ -157,13 +158,18 @@ fn receive_fd(from: &Fd) -> Result<Fd, Errno> {
     // SAFETY: the kernel filled the control buffer; a descriptor in it is ours from now on.
     unsafe {
         let c = libc::CMSG_FIRSTHDR(&msg);
-        if c.is_null() { Err(errno) } else { Ok(Fd::adopt(libc::CMSG_DATA(c).cast::<c_int>().read_unaligned())) }
+        if c.is_null() {
+            Err(errno)
+        } else {
+            Ok(Fd::adopt(libc::CMSG_DATA(c).cast::<c_int>().read_unaligned()))
+        }
     }
 }
 
 /// Collects the child, which signals nobody when it exits: __WALL finds it all the same.
 fn reap(child: c_int) {
     // SAFETY: the status is not asked for.
-    while call_int(|| unsafe { libc::waitpid(child, null_mut(), libc::__WALL) }) == Err(libc::EINTR) {}
+    while call_int(|| unsafe { libc::waitpid(child, null_mut(), libc::__WALL) }) == Err(libc::EINTR)
+    {
+    }
 }
-

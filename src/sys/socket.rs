@@ -128,7 +128,13 @@ impl Fd {
         Ok(Address { port: sa.nl_pid, groups: sa.nl_groups })
     }
 
-    fn set(&self, level: c_int, option: c_int, value: *const c_void, len: usize) -> Result<(), Errno> {
+    fn set(
+        &self,
+        level: c_int,
+        option: c_int,
+        value: *const c_void,
+        len: usize,
+    ) -> Result<(), Errno> {
         let len = len as libc::socklen_t;
         // SAFETY: callers pass a live value of len bytes.
         call_int(|| unsafe { libc::setsockopt(self.0, level, option, value, len) }).map(drop)
@@ -164,7 +170,12 @@ impl Fd {
 
     /// Sets a buffer size past the system's limit where that is allowed, else up to it. Gives what the
     /// kernel made of it: twice the size, as it counts its own bookkeeping.
-    pub(crate) fn set_buffer(&self, option: c_int, force: c_int, bytes: c_int) -> Result<c_int, Errno> {
+    pub(crate) fn set_buffer(
+        &self,
+        option: c_int,
+        force: c_int,
+        bytes: c_int,
+    ) -> Result<c_int, Errno> {
         let value = (&raw const bytes).cast();
         self.set(libc::SOL_SOCKET, force, value, size_of::<c_int>())
             .or_else(|_| self.set(libc::SOL_SOCKET, option, value, size_of::<c_int>()))?;
@@ -205,7 +216,9 @@ impl Fd {
         let (at, len) = (datagram.as_ptr().cast(), datagram.len());
         let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
         // SAFETY: at points to len bytes, sa is a sockaddr_nl of the length given.
-        call(|| unsafe { libc::sendto(self.0, at, len, flags, (&raw const sa).cast(), ADDRESS_LEN) })
+        call(|| unsafe {
+            libc::sendto(self.0, at, len, flags, (&raw const sa).cast(), ADDRESS_LEN)
+        })
     }
 
     /// Receives one datagram into `buf`, up to its capacity, without waiting.
@@ -213,8 +226,7 @@ impl Fd {
         buf.clear();
         let mut from = libc::sockaddr_nl::from(Address::default());
         let mut control = [0u64; 16];
-        let mut iov =
-            libc::iovec { iov_base: buf.as_mut_ptr().cast(), iov_len: buf.capacity() };
+        let mut iov = libc::iovec { iov_base: buf.as_mut_ptr().cast(), iov_len: buf.capacity() };
         // SAFETY: all zeros is a msghdr.
         let mut msg: libc::msghdr = unsafe { zeroed() };
         msg.msg_name = (&raw mut from).cast();

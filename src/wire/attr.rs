@@ -41,6 +41,7 @@ impl<'a> Attrs<'a> {
     }
 
     /// The last attribute of type `kind`: the one the kernel would take. Damaged attributes end the search.
+    #[inline(never)]
     pub fn get(self, kind: u16) -> Option<Attr<'a>> {
         self.map_while(Result::ok).filter(|a| a.kind() == kind).last()
     }

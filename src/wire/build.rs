@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::message::pair;
-use super::{Attr, Fixed, Header};
+use super::{Attr, Fixed, Header, align4};
 use crate::error::Fault;
+use crate::grow;
 use crate::uapi::*;
 
 /// How many nests may be open at a time.
@@ -29,7 +30,9 @@ const FIRST_SIZE: usize = 240;
 /// ```
 #[derive(Debug, Default)]
 pub struct Msg {
+    /// The message, and room behind it that has been zeroed once.
     buf: Vec<u8>,
+    len: usize,
     kind: u16,
     flags: u16,
     fault: Option<Failure>,
@@ -64,13 +67,13 @@ impl Msg {
 
     /// Starts over, keeping the memory.
     pub fn reset(&mut self, kind: u16, flags: u16) {
-        self.buf.clear();
+        self.len = 0;
         (self.kind, self.flags) = (kind, flags);
         (self.fault, self.depth, self.has_attrs) = (None, 0, false);
         if kind < NLMSG_MIN_TYPE {
             self.fail(Fault::ControlType, None);
         }
-        self.append(FIRST_SIZE, &[&[0; Header::LEN]]);
+        self.append(&[0; Header::LEN], &[]);
     }
 
     /// The message's type.
@@ -100,19 +103,23 @@ impl Msg {
         if let Some(head) = self.buf.first_chunk_mut() {
             *head = header.to_bytes();
         }
-        Ok(&self.buf)
+        Ok(self.written())
     }
 
     /// The finished message's header, sequence number and port 0.
     pub fn header(&self) -> Header {
-        let len = u32::try_from(self.buf.len()).unwrap_or(u32::MAX);
+        let len = u32::try_from(self.len).unwrap_or(u32::MAX);
         Header { len, kind: self.kind, flags: self.flags, seq: 0, port: 0 }
     }
 
     /// What follows the header.
     pub fn body(&self) -> Result<&[u8], Fault> {
         self.check()?;
-        Ok(self.buf.get(Header::LEN..).unwrap_or_default())
+        Ok(self.written().get(Header::LEN..).unwrap_or_default())
+    }
+
+    fn written(&self) -> &[u8] {
+        self.buf.get(..self.len).unwrap_or_default()
     }
 
     fn check(&self) -> Result<(), Fault> {
@@ -125,7 +132,7 @@ impl Msg {
         if self.has_attrs {
             return self.fail(Fault::LateHeader, None);
         }
-        self.append(0, &[fixed, padding(fixed.len())])
+        self.append(&[], fixed)
     }
 
     /// Appends a fixed header given as a struct.
@@ -146,7 +153,7 @@ impl Msg {
             return self.fail(Fault::AttrTooLong, Some(kind));
         };
         self.has_attrs = true;
-        self.append(0, &[&pair(len, kind), payload, padding(payload.len())])
+        self.append(&pair(len, kind), payload)
     }
 
     /// An attribute without payload.
@@ -166,17 +173,17 @@ impl Msg {
 
     /// 4 bytes, host order.
     pub fn put_u32(&mut self, kind: u16, value: u32) -> &mut Self {
-        self.put(kind, &value.to_ne_bytes())
+        self.put_4(kind, value.to_ne_bytes())
     }
 
     /// 8 bytes, host order.
     pub fn put_u64(&mut self, kind: u16, value: u64) -> &mut Self {
-        self.put(kind, &value.to_ne_bytes())
+        self.put_8(kind, value.to_ne_bytes())
     }
 
     /// 8 bytes, host order, behind an empty attribute `pad` where that is needed to align them to 8.
     pub fn put_u64_aligned(&mut self, kind: u16, pad: u16, value: u64) -> &mut Self {
-        if self.buf.len() & 7 == 0 {
+        if self.len & 7 == 0 {
             self.put(pad, &[]);
         }
         self.put_u64(kind, value)
@@ -194,12 +201,12 @@ impl Msg {
 
     /// 4 bytes, host order, signed.
     pub fn put_s32(&mut self, kind: u16, value: i32) -> &mut Self {
-        self.put(kind, &value.to_ne_bytes())
+        self.put_4(kind, value.to_ne_bytes())
     }
 
     /// 8 bytes, host order, signed.
     pub fn put_s64(&mut self, kind: u16, value: i64) -> &mut Self {
-        self.put(kind, &value.to_ne_bytes())
+        self.put_8(kind, value.to_ne_bytes())
     }
 
     /// 2 bytes, network order.
@@ -209,12 +216,12 @@ impl Msg {
 
     /// 4 bytes, network order.
     pub fn put_be32(&mut self, kind: u16, value: u32) -> &mut Self {
-        self.put(kind, &value.to_be_bytes())
+        self.put_4(kind, value.to_be_bytes())
     }
 
     /// 8 bytes, network order.
     pub fn put_be64(&mut self, kind: u16, value: u64) -> &mut Self {
-        self.put(kind, &value.to_be_bytes())
+        self.put_8(kind, value.to_be_bytes())
     }
 
     /// The kernel's `uint`: 4 bytes where the value fits, else 8.
@@ -235,7 +242,8 @@ impl Msg {
 
     /// `struct nla_bitfield32`. Bits outside `selector` are cleared: the kernel refuses them.
     pub fn put_bitfield32(&mut self, kind: u16, value: u32, selector: u32) -> &mut Self {
-        let ([a, b, c, d], [e, f, g, h]) = ((value & selector).to_ne_bytes(), selector.to_ne_bytes());
+        let ([a, b, c, d], [e, f, g, h]) =
+            ((value & selector).to_ne_bytes(), selector.to_ne_bytes());
         self.put(kind, &[a, b, c, d, e, f, g, h])
     }
 
@@ -246,12 +254,17 @@ impl Msg {
 
     /// Bytes of a string, a NUL appended.
     pub fn put_strz(&mut self, kind: u16, text: &[u8]) -> &mut Self {
-        let total = text.len().saturating_add(1);
-        let Some(len) = u16::try_from(total).ok().and_then(|n| n.checked_add(4)) else {
+        let start = self.len;
+        let Some(len) = u16::try_from(text.len()).ok().and_then(|n| n.checked_add(5)) else {
             return self.fail(Fault::AttrTooLong, Some(kind));
         };
         self.has_attrs = true;
-        self.append(0, &[&pair(len, kind), text, &[0], padding(total)])
+        self.append(&pair(len, kind), text);
+        // The padding serves as the NUL; a text that needs none gets four zeros more.
+        if self.len.wrapping_sub(start) < usize::from(len) {
+            self.append(&[0; 4], &[]);
+        }
+        self
     }
 
     /// An IPv4 (4 bytes) or IPv6 (16 bytes) address.
@@ -262,11 +275,11 @@ impl Msg {
         }
     }
 
-    /// An address given as text. Text that is no address sticks as [`Fault::NotAnAddress`].
-    pub fn put_ip_text(&mut self, kind: u16, text: &str) -> &mut Self {
-        match text.parse() {
-            Ok(ip) => self.put_ip(kind, ip),
-            Err(_) => self.fail(Fault::NotAnAddress, Some(kind)),
+    /// An address, or what text that is none leaves: [`Fault::NotAnAddress`] sticks.
+    pub fn put_ip_or(&mut self, kind: u16, ip: Option<IpAddr>) -> &mut Self {
+        match ip {
+            Some(ip) => self.put_ip(kind, ip),
+            None => self.fail(Fault::NotAnAddress, Some(kind)),
         }
     }
 
@@ -281,7 +294,7 @@ impl Msg {
     /// Bytes as they are: attributes that were built elsewhere.
     pub fn put_raw(&mut self, attrs: &[u8]) -> &mut Self {
         self.has_attrs = true;
-        self.append(0, &[attrs, padding(attrs.len())])
+        self.append(&[], attrs)
     }
 
     /// Copies an attribute out of another message.
@@ -291,7 +304,7 @@ impl Msg {
 
     /// Begins a nest; what is put goes inside until [`Msg::nest_end`].
     pub fn nest(&mut self, kind: u16) -> &mut Self {
-        let Ok(start) = u32::try_from(self.buf.len()) else {
+        let Ok(start) = u32::try_from(self.len) else {
             return self.fail(Fault::MessageTooLong, Some(kind));
         };
         let Some(slot) = self.nests.get_mut(self.depth) else {
@@ -310,7 +323,7 @@ impl Msg {
         let Some(start) = self.innermost() else {
             return self.fail(Fault::NoNest, None);
         };
-        let Ok(len) = u16::try_from(self.buf.len().saturating_sub(start)) else {
+        let Ok(len) = u16::try_from(self.len.saturating_sub(start)) else {
             return self.fail(Fault::NestTooLong, None);
         };
         if let Some(head) = self.buf.get_mut(start..).and_then(|b| b.first_chunk_mut()) {
@@ -326,7 +339,7 @@ impl Msg {
             return self.fail(Fault::NoNest, None);
         };
         if self.fault.is_none() {
-            self.buf.truncate(start);
+            self.len = start;
             self.depth = self.depth.saturating_sub(1);
         }
         self
@@ -337,23 +350,65 @@ impl Msg {
         usize::try_from(*start).ok()
     }
 
-    /// Appends all `parts` or nothing; `spare` is room to ask for beyond them.
-    #[inline]
-    fn append(&mut self, spare: usize, parts: &[&[u8]]) -> &mut Self {
-        if self.fault.is_some() {
-            return self;
-        }
-        let len = parts.iter().fold(0usize, |n, p| n.saturating_add(p.len()));
-        if len > MAX_MESSAGE.saturating_sub(self.buf.len()) {
-            return self.fail(Fault::MessageTooLong, None);
-        }
-        if self.buf.try_reserve(len.max(spare)).is_err() {
-            return self.fail(Fault::NoMemory, None);
-        }
-        for part in parts {
-            self.buf.extend_from_slice(part);
+    /// An attribute of `N` bytes that is complete as it stands: one bounds check, one store.
+    #[inline(always)]
+    fn put_whole<const N: usize>(&mut self, attr: [u8; N]) -> &mut Self {
+        self.has_attrs = true;
+        if let Some(slot) = self.room(N).and_then(|room| room.first_chunk_mut()) {
+            *slot = attr;
         }
         self
+    }
+
+    #[inline(always)]
+    fn put_4(&mut self, kind: u16, [e, f, g, h]: [u8; 4]) -> &mut Self {
+        let [a, b, c, d] = pair(8, kind);
+        self.put_whole([a, b, c, d, e, f, g, h])
+    }
+
+    #[inline(always)]
+    fn put_8(&mut self, kind: u16, [e, f, g, h, i, j, k, l]: [u8; 8]) -> &mut Self {
+        let [a, b, c, d] = pair(12, kind);
+        self.put_whole([a, b, c, d, e, f, g, h, i, j, k, l])
+    }
+
+    /// Appends `head`, `payload` and zeros up to a multiple of 4.
+    #[inline(always)]
+    fn append(&mut self, head: &[u8], payload: &[u8]) -> &mut Self {
+        let len = head.len().saturating_add(align4(payload.len()));
+        if let Some(room) = self.room(len) {
+            let bytes = head.iter().chain(payload).chain(&[0; 3]);
+            room.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        }
+        self
+    }
+
+    /// Room for `len` more bytes; `None` once something has gone wrong.
+    #[inline(always)]
+    fn room(&mut self, len: usize) -> Option<&mut [u8]> {
+        let start = self.len;
+        let end = start.saturating_add(len);
+        if self.fault.is_some() || (end > self.buf.len() && !self.grow(end)) {
+            return None;
+        }
+        self.len = end;
+        self.buf.get_mut(start..end)
+    }
+
+    /// Makes the buffer hold `end` bytes and more.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, end: usize) -> bool {
+        let size = end.max(self.buf.len().saturating_mul(2)).clamp(FIRST_SIZE, MAX_MESSAGE);
+        if end > MAX_MESSAGE {
+            self.fail(Fault::MessageTooLong, None);
+            return false;
+        }
+        if grow::extend(&mut self.buf, size, 0).is_err() {
+            self.fail(Fault::NoMemory, None);
+            return false;
+        }
+        true
     }
 
     /// Makes `fault` the first failure, unless there is one already.
@@ -383,24 +438,22 @@ impl Msg {
     }
 }
 
-/// The zeros that bring `len` bytes to a multiple of 4.
-fn padding(len: usize) -> &'static [u8] {
-    match len & 3 {
-        1 => &[0; 3],
-        2 => &[0; 2],
-        3 => &[0; 1],
-        _ => &[],
-    }
-}
-
 fn parse_mac(text: &str) -> Option<[u8; 6]> {
     let mut mac = [0; 6];
-    let mut parts = text.split(':');
+    let mut parts = text.as_bytes().split(|&b| b == b':');
     for byte in &mut mac {
-        let part = parts.next().filter(|p| p.len() == 2 && p.bytes().all(|b| b.is_ascii_hexdigit()))?;
-        *byte = u8::from_str_radix(part, 16).ok()?;
+        let &[high, low] = parts.next()? else { return None };
+        *byte = hex(high)? << 4 | hex(low)?;
     }
     parts.next().is_none().then_some(mac)
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit & 15),
+        b'a'..=b'f' | b'A'..=b'F' => Some((digit & 7).wrapping_add(9)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -444,10 +497,10 @@ mod tests {
     #[test]
     fn the_first_failure_sticks_with_its_place() {
         let mut m = Msg::new(16, 0);
-        m.nest(18).nest(2).put_ip_text(4, "300.1.1.1").put(9, &[0; 70_000]).nest_end().nest_end();
+        m.nest(18).nest(2).put_mac_text(4, "no").put(9, &[0; 70_000]).nest_end().nest_end();
         let failure = m.failure().unwrap();
-        assert_eq!((failure.fault, failure.path()), (Fault::NotAnAddress, &[18, 2, 4][..]));
-        assert_eq!(m.bytes().unwrap_err(), Fault::NotAnAddress);
+        assert_eq!((failure.fault, failure.path()), (Fault::NotAMac, &[18, 2, 4][..]));
+        assert_eq!(m.bytes().unwrap_err(), Fault::NotAMac);
     }
 
     #[test]
@@ -466,9 +519,12 @@ mod tests {
         assert_eq!(Msg::new(16, 0).nest_end().status(), Err(Fault::NoNest));
         assert_eq!(Msg::new(16, 0).nest_cancel().status(), Err(Fault::NoNest));
         assert_eq!(Msg::new(16, 0).nest(1).bytes().unwrap_err(), Fault::OpenNest);
-        assert_eq!(Msg::new(16, 0).put_u8(1, 1).put_header(&[0; 4]).status(), Err(Fault::LateHeader));
+        assert_eq!(
+            Msg::new(16, 0).put_u8(1, 1).put_header(&[0; 4]).status(),
+            Err(Fault::LateHeader)
+        );
         let mut deep = Msg::new(16, 0);
-        (0..=MAX_NESTS).for_each(|_| drop(deep.nest(1)));
+        (0..=MAX_NESTS).for_each(|_| _ = deep.nest(1));
         assert_eq!(deep.status(), Err(Fault::NestTooDeep));
     }
 
@@ -478,7 +534,8 @@ mod tests {
         m.put_u64_aligned(1, 9, 7).put_u64_aligned(2, 9, 8);
         let bytes = m.bytes().unwrap().to_vec();
         let attrs = Attrs::at(&bytes[16..], bytes.len()).map(Result::unwrap);
-        let offsets: Vec<_> = attrs.filter(|a| a.kind() != 9).map(|a| (a.offset() + 4) % 8).collect();
+        let offsets: Vec<_> =
+            attrs.filter(|a| a.kind() != 9).map(|a| (a.offset() + 4) % 8).collect();
         assert_eq!(offsets, [0, 0]);
     }
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Growing a `Vec` where failure is an error, not an abort.
+//!
+//! `try_reserve` alone leaves a call to the aborting path in the code, since the compiler does not see
+//! through it. Comparing the capacity once more shows that path to be dead, and it goes.
+
+#![forbid(unsafe_code)]
+
+use alloc::vec::Vec;
+
+use crate::error::Fault;
+
+/// Makes room for `n` more.
+#[inline]
+fn room<T>(to: &mut Vec<T>, n: usize) -> Result<(), Fault> {
+    to.try_reserve(n)?;
+    let free = to.capacity().wrapping_sub(to.len());
+    if n > free { Err(Fault::NoMemory) } else { Ok(()) }
+}
+
+/// Appends one.
+#[inline]
+pub(crate) fn push<T>(to: &mut Vec<T>, value: T) -> Result<(), Fault> {
+    room(to, 1)?;
+    to.push(value);
+    Ok(())
+}
+
+/// Appends a copy of `from`.
+#[inline]
+pub(crate) fn append<T: Copy>(to: &mut Vec<T>, from: &[T]) -> Result<(), Fault> {
+    room(to, from.len())?;
+    to.extend_from_slice(from);
+    Ok(())
+}
+
+/// Makes `to` at least `len` long, with `value` in what is new.
+#[inline]
+pub(crate) fn extend<T: Copy>(to: &mut Vec<T>, len: usize, value: T) -> Result<(), Fault> {
+    while to.len() < len {
+        let block = [value; 64];
+        let more = len.saturating_sub(to.len()).min(block.len());
+        append(to, block.get(..more).unwrap_or_default())?;
+    }
+    Ok(())
+}
+
+/// A copy of its own.
+pub(crate) fn copy<T: Copy>(from: &[T]) -> Result<Vec<T>, Fault> {
+    let mut to = Vec::new();
+    append(&mut to, from)?;
+    Ok(to)
+}
