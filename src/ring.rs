@@ -47,6 +47,12 @@ impl<T> Ring<T> {
         self.slots.get_mut(slot)?.as_mut()
     }
 
+    /// The oldest entry.
+    #[inline(always)]
+    pub(crate) fn first(&self) -> Option<&T> {
+        self.slots.get(self.head)?.as_ref()
+    }
+
     pub(crate) fn back(&self) -> Option<&T> {
         self.get(self.len.checked_sub(1)?)
     }

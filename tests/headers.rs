@@ -47,6 +47,10 @@ const EPILOGUE: &str = "
 }
 #endif
 
+#if defined(__GNUC__) && defined(__OPTIMIZE__) && !defined(RNL_NO_INLINE)
+#include <rnl/inline.h>
+#endif
+
 #endif /* RNL_RNL_H */
 ";
 

@@ -2011,4 +2011,8 @@ int rnl_policy_free(struct rnl_policy *policy);
 }
 #endif
 
+#if defined(__GNUC__) && defined(__OPTIMIZE__) && !defined(RNL_NO_INLINE)
+#include <rnl/inline.h>
+#endif
+
 #endif /* RNL_RNL_H */

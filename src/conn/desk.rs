@@ -5,7 +5,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::engine::{Ended, Engine, Event, Id, Mode};
+use super::engine::{Ended, Engine, Event, Id, Mode, Stream};
 use super::notes::Notes;
 use super::report::{Success, outcome};
 use super::store::Store;
@@ -39,6 +39,8 @@ pub(super) struct Desk {
     pub(super) notes: Notes,
     pub(super) stores: Vec<Store>,
     pub(super) max_result: usize,
+    /// The dump whose objects the caller takes as they come, with none kept for later.
+    pub(super) streaming: Option<Stream>,
 }
 
 impl Desk {
@@ -54,6 +56,10 @@ impl Desk {
     ) -> Result<Option<Got>> {
         while let Some(rest) = datagram.get(*at..).filter(|r| !r.is_empty()) {
             let start = *at;
+            if let Some(kept) = self.keep_run(want, rest, from) {
+                *at = start.saturating_add(kept);
+                continue;
+            }
             let (event, after) = self.engine.step(rest, from.group, now);
             *at = datagram.len().saturating_sub(after.len());
             let got = match event {
@@ -75,6 +81,7 @@ impl Desk {
         match event {
             Event::Object(id, m) => match self.stores.iter_mut().find(|s| s.id == id) {
                 Some(store) if want != Want::Request(id) || store.mode == Mode::Consistent => {
+                    self.streaming = None;
                     if store.keep(m.bytes(), self.max_result) {
                         return None;
                     }
@@ -103,6 +110,23 @@ impl Desk {
         }
     }
 
+    /// Keeps the objects at the start of `rest` that belong to the consistent dump that is waited for,
+    /// all at once. Gives their length; `None` if there are none, or no room.
+    #[inline]
+    fn keep_run(&mut self, want: Want, rest: &[u8], from: &Received) -> Option<usize> {
+        let Want::Request(id) = want else { return None };
+        let store = self.stores.iter_mut().find(|s| s.id == id && s.mode == Mode::Consistent)?;
+        let stream = self.engine.stream(id).filter(|_| from.group == 0)?;
+        let mut after = rest;
+        while let Some((_, len)) = stream.object(after) {
+            after = after.get(len..).unwrap_or_default();
+        }
+        let len = rest.len().saturating_sub(after.len());
+        let run = rest.get(..len).filter(|run| !run.is_empty())?;
+        store.rows.push(run, self.max_result).ok()?;
+        Some(len)
+    }
+
     /// A request has ended: tells its owner.
     pub(super) fn ended(&mut self, want: Want, ended: Ended<'_>) -> Option<Got> {
         let id = ended.id;
@@ -113,6 +137,7 @@ impl Desk {
 
     pub(super) fn end(&mut self, want: Want, id: Id, end: Result<Success>) -> Option<Got> {
         let waited_for = want == Want::Request(id);
+        self.streaming = self.streaming.filter(|s| s.id != id);
         match self.stores.iter_mut().find(|s| s.id == id) {
             Some(store) => {
                 store.end = Some(end);

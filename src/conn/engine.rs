@@ -49,6 +49,31 @@ pub enum Event<'a> {
     Malformed(Fault),
 }
 
+/// A dump that runs undisturbed, and what tells its objects. It holds until the dump ends.
+#[derive(Clone, Copy, Debug)]
+pub struct Stream {
+    /// Which dump.
+    pub id: Id,
+    seq: u32,
+    port: u32,
+}
+
+impl Stream {
+    /// The way of nearly all messages there are: an object of this dump at the start of `rest`. Gives
+    /// its header and how far the next message is; `None` for anything else, which [`Engine::step`]
+    /// then looks at.
+    #[inline(always)]
+    pub fn object(&self, rest: &[u8]) -> Option<(Header, usize)> {
+        let (message, after) = Message::split(rest).ok()?;
+        let h = message.header();
+        let plain = h.kind >= NLMSG_MIN_TYPE
+            && h.flags & NLM_F_DUMP_INTR == 0
+            && h.seq == self.seq
+            && h.port == self.port;
+        plain.then_some((h, rest.len().wrapping_sub(after.len())))
+    }
+}
+
 /// The end of a request.
 #[derive(Debug)]
 pub struct Ended<'a> {
@@ -240,6 +265,13 @@ impl Engine {
         true
     }
 
+    /// What tells the objects of dump `id` while it runs: the short way past [`Engine::step`].
+    pub fn stream(&self, id: Id) -> Option<Stream> {
+        let index = self.position(|p| p.id == id && p.state == State::Sent)?;
+        let p = self.pending.get(index)?;
+        Some(Stream { id, seq: p.seq, port: self.port })
+    }
+
     /// Reads the message at the start of `rest`, received from group `group` (0: sent to us alone).
     /// Gives what follows it.
     #[inline]
@@ -323,7 +355,7 @@ impl Engine {
     /// Index of the request with sequence number `seq`: most often the oldest.
     #[inline]
     fn find(&self, seq: u32) -> Option<usize> {
-        match self.pending.get(0) {
+        match self.pending.first() {
             Some(p) if p.seq == seq && seq != 0 => Some(0),
             _ => self.position(|p| p.seq == seq && seq != 0),
         }

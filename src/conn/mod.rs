@@ -23,7 +23,7 @@ mod report;
 mod socket;
 mod store;
 
-pub use engine::{Engine, Event, Id, Mode};
+pub use engine::{Engine, Event, Id, Mode, Stream};
 pub use options::Options;
 pub(crate) use report::{refusal, unbuilt};
 pub use socket::{Datagram, Notification, Socket};

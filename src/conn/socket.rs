@@ -118,6 +118,7 @@ impl Socket {
             notes: Notes::new(options.max_queue),
             stores: Vec::new(),
             max_result: options.max_result,
+            streaming: None,
         };
         let socket = Socket {
             fd,

@@ -3,7 +3,6 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use super::engine::{Id, Mode};
 use super::report::Success;
@@ -35,18 +34,12 @@ impl Rows {
         self.read = 0;
     }
 
-    /// Where the next message is that has not been read.
-    fn next(&mut self) -> Option<Range<usize>> {
-        let start = self.read;
-        let rest = self.bytes.get(start..).filter(|r| !r.is_empty())?;
-        let (message, after) = Message::split(rest).ok()?;
+    /// The next message that has not been read.
+    #[inline]
+    pub(super) fn next(&mut self) -> Option<Message<'_>> {
+        let (message, after) = Message::split(self.bytes.get(self.read..)?).ok()?;
         self.read = self.bytes.len().saturating_sub(after.len());
-        Some(start..start.saturating_add(message.bytes().len()))
-    }
-
-    /// The message at a place that [`Rows::next`] gave.
-    pub(super) fn message(&self, place: Range<usize>) -> Option<Message<'_>> {
-        Message::split(self.bytes.get(place)?).ok().map(|(message, _)| message)
+        Some(message)
     }
 }
 
@@ -81,10 +74,10 @@ impl Store {
         self.restarts = self.restarts.saturating_add(1);
     }
 
-    /// The next object that is kept and may be shown: of a consistent dump, when it has ended well.
-    pub(super) fn next_row(&mut self) -> Option<Range<usize>> {
+    /// Whether there is an object that may be shown: of a consistent dump, when it has ended well.
+    pub(super) fn has_row(&self) -> bool {
         let hidden = self.mode == Mode::Consistent && !matches!(self.end, Some(Ok(_)));
-        if hidden { None } else { self.rows.next() }
+        !hidden && self.rows.read < self.rows.bytes.len()
     }
 
     /// Reports the end, an error once.

@@ -9,8 +9,8 @@ use super::msg::rnl_msg;
 use super::ptr::{self, Handle, handle};
 use super::sock::{open, release, rnl_sock};
 use super::view::rnl_view;
-use crate::conn::{Id, Mode};
-use crate::error::Fault;
+use crate::conn::{Id, Mode, Socket};
+use crate::error::{Error, Fault};
 
 /// A dump being read: all objects of a kind.
 pub struct rnl_dump {
@@ -104,19 +104,44 @@ pub unsafe extern "C" fn rnl_dump_next(
     out: *mut rnl_view,
     err: *mut *mut rnl_err,
 ) -> c_int {
-    let next = || {
-        // SAFETY: the caller passes NULL or a dump, whose socket lives as long, and NULL or a place for
-        // the result.
-        let (dump, out) = unsafe { (ptr::get(dump)?, ptr::out(out)?) };
-        // SAFETY: as above.
-        match unsafe { open(dump.sock) }?.dump_next(dump.id)? {
-            Some(message) => *out = message.into(),
-            None => return Ok(0),
+    // SAFETY: the caller passes NULL or a dump, whose socket lives as long, and NULL or places for the
+    // results.
+    unsafe {
+        if let Ok((socket, id, place)) = parts(dump, out) {
+            if let Some(message) = socket.dump_quick(id) {
+                *place = message.into();
+                return guard_err(err, || Ok(1));
+            }
         }
-        Ok(1)
-    };
-    // SAFETY: the caller passes NULL or a place for a pointer.
-    unsafe { guard_err(err, next) }
+        guard_err(err, || next(dump, out))
+    }
+}
+
+/// The socket and the number of a dump, and where its next object goes.
+#[inline(always)]
+unsafe fn parts<'a>(
+    dump: *mut rnl_dump,
+    out: *mut rnl_view,
+) -> Result<(&'a mut Socket, Id, &'a mut rnl_view), Fault> {
+    // SAFETY: the caller passes NULL or a dump, whose socket lives as long, and NULL or a place for
+    // the result.
+    unsafe {
+        let (dump, out) = (ptr::get(dump)?, ptr::out(out)?);
+        Ok((open(dump.sock)?, dump.id, out))
+    }
+}
+
+/// The long way to the next object.
+#[cold]
+#[inline(never)]
+unsafe fn next(dump: *mut rnl_dump, out: *mut rnl_view) -> Result<c_int, Error> {
+    // SAFETY: as for `parts`.
+    let (socket, id, out) = unsafe { parts(dump, out) }?;
+    match socket.dump_next(id)? {
+        Some(message) => *out = message.into(),
+        None => return Ok(0),
+    }
+    Ok(1)
 }
 
 /// Whether a change interrupted a dump of RNL_DUMP_BEST_EFFORT. Known when it has ended.

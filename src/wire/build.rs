@@ -132,7 +132,7 @@ impl Msg {
         if self.has_attrs {
             return self.fail(Fault::LateHeader, None);
         }
-        self.append(&[], fixed)
+        self.put_struct(fixed)
     }
 
     /// Appends a fixed header given as a struct.
@@ -294,7 +294,7 @@ impl Msg {
     /// Bytes as they are: attributes that were built elsewhere.
     pub fn put_raw(&mut self, attrs: &[u8]) -> &mut Self {
         self.has_attrs = true;
-        self.append(&[], attrs)
+        self.put_struct(attrs)
     }
 
     /// Copies an attribute out of another message.
@@ -304,14 +304,13 @@ impl Msg {
 
     /// Begins a nest; what is put goes inside until [`Msg::nest_end`].
     pub fn nest(&mut self, kind: u16) -> &mut Self {
-        let Ok(start) = u32::try_from(self.len) else {
-            return self.fail(Fault::MessageTooLong, Some(kind));
-        };
+        let start = u32::try_from(self.len).unwrap_or(u32::MAX);
         let Some(slot) = self.nests.get_mut(self.depth) else {
             return self.fail(Fault::NestTooDeep, Some(kind));
         };
         *slot = start;
-        self.put(kind | NLA_F_NESTED, &[]);
+        self.has_attrs = true;
+        self.put_whole(pair(4, kind | NLA_F_NESTED));
         if self.fault.is_none() {
             self.depth = self.depth.saturating_add(1);
         }
@@ -353,22 +352,47 @@ impl Msg {
     /// An attribute of `N` bytes that is complete as it stands: one bounds check, one store.
     #[inline(always)]
     fn put_whole<const N: usize>(&mut self, attr: [u8; N]) -> &mut Self {
-        self.has_attrs = true;
-        if let Some(slot) = self.room(N).and_then(|room| room.first_chunk_mut()) {
-            *slot = attr;
+        let room = self.buf.get_mut(self.len..).and_then(|room| room.first_chunk_mut());
+        match room.filter(|_| self.fault.is_none()) {
+            Some(slot) => {
+                *slot = attr;
+                self.len = self.len.wrapping_add(N);
+                self
+            }
+            None => self.put_slowly(attr),
         }
-        self
+    }
+
+    /// Appends bytes, most often a struct of a common size: copied without a call to memcpy then.
+    #[inline(always)]
+    fn put_struct(&mut self, bytes: &[u8]) -> &mut Self {
+        if let Ok(&nexthop) = <&[u8; 8]>::try_from(bytes) {
+            return self.put_whole(nexthop);
+        }
+        if let Ok(&route) = <&[u8; 12]>::try_from(bytes) {
+            return self.put_whole(route);
+        }
+        self.append(&[], bytes)
+    }
+
+    /// The way of the attribute that no room was made for yet.
+    #[cold]
+    #[inline(never)]
+    fn put_slowly<const N: usize>(&mut self, attr: [u8; N]) -> &mut Self {
+        self.append(&attr, &[])
     }
 
     #[inline(always)]
     fn put_4(&mut self, kind: u16, [e, f, g, h]: [u8; 4]) -> &mut Self {
         let [a, b, c, d] = pair(8, kind);
+        self.has_attrs = true;
         self.put_whole([a, b, c, d, e, f, g, h])
     }
 
     #[inline(always)]
     fn put_8(&mut self, kind: u16, [e, f, g, h, i, j, k, l]: [u8; 8]) -> &mut Self {
         let [a, b, c, d] = pair(12, kind);
+        self.has_attrs = true;
         self.put_whole([a, b, c, d, e, f, g, h, i, j, k, l])
     }
 
@@ -376,9 +400,10 @@ impl Msg {
     #[inline(always)]
     fn append(&mut self, head: &[u8], payload: &[u8]) -> &mut Self {
         let len = head.len().saturating_add(align4(payload.len()));
-        if let Some(room) = self.room(len) {
-            let bytes = head.iter().chain(payload).chain(&[0; 3]);
-            room.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        let room = self.room(len).and_then(|room| room.split_at_mut_checked(head.len()));
+        if let Some((first, rest)) = room {
+            first.copy_from_slice(head);
+            fill(rest, payload);
         }
         self
     }
@@ -435,6 +460,17 @@ impl Msg {
     fn kind_at(&self, start: u32) -> u16 {
         let head = self.buf.get(start as usize..).and_then(|b| b.first_chunk::<4>());
         head.map_or(0, |&[_, _, c, d]| u16::from_ne_bytes([c, d]))
+    }
+}
+
+/// Copies `payload` to the start of `room`, which it fills but for a padding of zeros.
+#[inline(always)]
+fn fill(room: &mut [u8], payload: &[u8]) {
+    if let Some(last) = room.last_chunk_mut::<4>() {
+        *last = [0; 4];
+    }
+    if let Some((bytes, _)) = room.split_at_mut_checked(payload.len()) {
+        bytes.copy_from_slice(payload);
     }
 }
 

@@ -71,6 +71,7 @@ pub struct Message<'a> {
 
 impl<'a> Message<'a> {
     /// The message at the start of `bytes`, and what follows it.
+    #[inline(always)]
     pub fn split(bytes: &'a [u8]) -> Result<(Message<'a>, &'a [u8]), Fault> {
         let header = Header::read(bytes).ok_or(Fault::MessageLength)?;
         let len = header.len as usize;
@@ -81,6 +82,12 @@ impl<'a> Message<'a> {
         // The last message of a datagram may lack its padding.
         let rest = bytes.get(align4(len)..).unwrap_or_default();
         Ok((Message { header, bytes: message }, rest))
+    }
+
+    /// The message at the start of `bytes`, whose header has been read and found good.
+    #[inline(always)]
+    pub(crate) fn known(header: Header, bytes: &'a [u8]) -> Option<Message<'a>> {
+        bytes.get(..header.len as usize).map(|bytes| Message { header, bytes })
     }
 
     /// The header.
