@@ -101,7 +101,7 @@ uninstall:
 
 demo:
 	@tools/setup demo
-	@examples/demo
+	@tools/demo
 
 check:
 	@tools/check
@@ -112,7 +112,7 @@ bench:
 
 fuzz:
 	@tools/setup fuzz
-	@fuzz/run
+	@tools/fuzz
 
 clean:
 	rm -rf $(BUILD)

@@ -43,16 +43,17 @@ RNL_INLINE int rnl_view_attrs(const struct rnl_view *view, size_t fixed,
 {
 	const size_t skip = (fixed + 3) & ~(size_t)3;
 
-	if (!view || !out)
+	if (!out)
+		return -EINVAL;
+	memset(out, 0, sizeof *out);
+	if (!view)
 		return -EINVAL;
 	out->rest.ptr = view->body.ptr;
-	out->rest.len = 0;
 	if (skip >= fixed && skip < view->body.len) {
 		out->rest.ptr += skip;
 		out->rest.len = view->body.len - skip;
 	}
 	out->end = (uint32_t)(view->body.len + 16);
-	out->reserved = 0;
 	return 0;
 }
 
@@ -89,11 +90,13 @@ RNL_INLINE int rnl_attrs_next(struct rnl_attrs *attrs, struct rnl_attr *out)
 RNL_INLINE int rnl_attr_nested(const struct rnl_attr *attr,
 			       struct rnl_attrs *out)
 {
-	if (!attr || !out)
+	if (!out)
+		return -EINVAL;
+	memset(out, 0, sizeof *out);
+	if (!attr)
 		return -EINVAL;
 	out->rest = attr->data;
 	out->end = attr->offset + 4 + (uint32_t)attr->data.len;
-	out->reserved = 0;
 	return 0;
 }
 

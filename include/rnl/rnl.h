@@ -21,6 +21,7 @@ extern "C" {
 struct rnl_attrs;
 struct rnl_err;
 struct rnl_attr;
+struct rnl_sock;
 struct sock_filter;
 struct rnl_reply;
 
@@ -1116,7 +1117,7 @@ int rnl_msg_nest_end(struct rnl_msg *msg);
  */
 int rnl_msg_nest_cancel(struct rnl_msg *msg);
 
-/* ---- Sockets, requests, notifications ------------------------------------ */
+/* ---- Opening sockets ----------------------------------------------------- */
 
 /** SOCK_DGRAM instead of SOCK_RAW; to netlink they are the same. */
 #define RNL_OPEN_DGRAM 0x01
@@ -1150,13 +1151,6 @@ int rnl_msg_nest_cancel(struct rnl_msg *msg);
 
 /** Open the socket in the network namespace of netns_fd. */
 #define RNL_OPEN_NETNS 0x80
-
-/**
- * An open netlink socket, with what is needed to talk over it: sequence
- * numbers, a receive buffer, notifications that came while an answer was waited
- * for. One thread at a time may use it; it may move between threads.
- */
-struct rnl_sock;
 
 /**
  * How to open a socket. Fill it with zeros, set size to sizeof(struct
@@ -1198,20 +1192,6 @@ struct rnl_opts {
     size_t max_queue;
     /** Bytes of a reply or of a consistent dump; 0 means 1 GiB. */
     size_t max_result;
-};
-
-/** One received datagram as it came. This struct never changes. */
-struct rnl_datagram {
-    /** The bytes. */
-    struct rnl_bytes data;
-    /** Port id of the sender; 0 is the kernel. */
-    uint32_t port;
-    /** Multicast group it was sent to, or 0. */
-    uint32_t group;
-    /** Id of the network namespace it came from, or -1 for the socket's own. */
-    int32_t nsid;
-    /** 0 */
-    uint32_t reserved;
 };
 
 /**
@@ -1266,6 +1246,30 @@ int rnl_sock_adopt(struct rnl_sock **out, int fd, const struct rnl_opts *opts,
  * Threads: sock must not be in use elsewhere. Since 0.1.
  */
 int rnl_sock_close(struct rnl_sock *sock);
+
+/**
+ * Opens a network namespace: by pid ("1"), by name as "ip netns" makes them
+ * ("blue"), or by path.
+ *
+ * @which  pid, name or path
+ * @err    filled on failure, if not NULL
+ *
+ * Returns a descriptor for rnl_opts.netns_fd, to close with close(2), or
+ *   -EINVAL  which is NULL or empty
+ *   -ENOENT  there is no such namespace
+ *   -EACCES  not allowed to open it
+ * Threads: any. Since 0.1.
+ */
+int rnl_netns_open(const char *which, struct rnl_err **err);
+
+/* ---- Sockets ------------------------------------------------------------- */
+
+/**
+ * An open netlink socket, with what is needed to talk over it: sequence
+ * numbers, a receive buffer, notifications that came while an answer was waited
+ * for. One thread at a time may use it; it may move between threads.
+ */
+struct rnl_sock;
 
 /**
  * The descriptor, for poll(2) and the like: readable when there is something
@@ -1446,6 +1450,22 @@ int rnl_sock_leave(struct rnl_sock *sock, uint32_t group, struct rnl_err **err);
 int rnl_sock_groups(struct rnl_sock *sock, uint32_t *groups, size_t n,
                     struct rnl_err **err);
 
+/* ---- Requests, notifications, datagrams ---------------------------------- */
+
+/** One received datagram as it came. This struct never changes. */
+struct rnl_datagram {
+    /** The bytes. */
+    struct rnl_bytes data;
+    /** Port id of the sender; 0 is the kernel. */
+    uint32_t port;
+    /** Multicast group it was sent to, or 0. */
+    uint32_t group;
+    /** Id of the network namespace it came from, or -1 for the socket's own. */
+    int32_t nsid;
+    /** 0 */
+    uint32_t reserved;
+};
+
 /**
  * Sends one datagram as it is, past requests and replies.
  *
@@ -1533,21 +1553,6 @@ int rnl_sock_next(struct rnl_sock *sock, struct rnl_view *out, int timeout_ms,
 int rnl_sock_call(struct rnl_sock *sock, const struct rnl_msg *msg,
                   int timeout_ms, struct rnl_reply **reply,
                   struct rnl_err **err);
-
-/**
- * Opens a network namespace: by pid ("1"), by name as "ip netns" makes them
- * ("blue"), or by path.
- *
- * @which  pid, name or path
- * @err    filled on failure, if not NULL
- *
- * Returns a descriptor for rnl_opts.netns_fd, to close with close(2), or
- *   -EINVAL  which is NULL or empty
- *   -ENOENT  there is no such namespace
- *   -EACCES  not allowed to open it
- * Threads: any. Since 0.1.
- */
-int rnl_netns_open(const char *which, struct rnl_err **err);
 
 /* ---- Replies ------------------------------------------------------------- */
 

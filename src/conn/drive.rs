@@ -111,7 +111,8 @@ impl Socket {
     /// that nothing interrupted it.
     pub(crate) fn dump_next(&mut self, id: Id) -> Result<Option<Message<'_>>> {
         loop {
-            let index = self.desk.stores.iter().position(|s| s.id == id).ok_or(Fault::BadArgument)?;
+            let index =
+                self.desk.stores.iter().position(|s| s.id == id).ok_or(Fault::BadArgument)?;
             let store = self.desk.stores.get_mut(index).ok_or(Fault::BadArgument)?;
             if store.has_row() {
                 return Ok(self.desk.stores.get_mut(index).and_then(|s| s.rows.next()));
@@ -187,16 +188,17 @@ impl Socket {
             if let Some(got) = self.transmit(want) {
                 return Ok(got);
             }
-            if self.fill()? {
-                continue;
-            }
+            // Deadlines hold even where datagrams that nobody waits for never end.
             if let Some(ended) = self.desk.engine.expire(self.now) {
                 if let Some(got) = self.desk.ended(want, ended) {
                     return Ok(got);
                 }
-            } else if want == Want::Notification && !self.desk.notes.is_empty() {
+                continue;
+            }
+            if want == Want::Notification && !self.desk.notes.is_empty() {
                 return Ok(Got::Kept);
-            } else if !self.wait(deadline)? {
+            }
+            if self.now >= deadline || (!self.fill()? && !self.wait(deadline)?) {
                 return Ok(Got::TimedOut);
             }
         }
@@ -222,28 +224,40 @@ impl Socket {
             self.grow()?;
         }
         self.at = 0;
-        let received = self.fd.receive(&mut self.buf);
-        self.now = sys::now();
+        let received = match self.origin {
+            true => self.fd.receive_with_origin(&mut self.buf),
+            false => self.fd.receive(&mut self.buf),
+        };
+        let trusted = received.is_ok_and(|from| from.port == 0 || self.options.any_sender);
+        if !trusted {
+            self.buf.clear();
+        }
+        // A short exchange needs no clock until it has to wait; all that may go on and on does.
+        if !trusted || self.origin || self.desk.engine.dumping() {
+            self.now = sys::now();
+        }
         match received {
             Ok(from) => {
                 self.from = from;
-                if !self.options.any_sender && from.port != 0 {
-                    self.buf.clear();
-                }
-                self.draining = self.draining.map(|n| n.saturating_sub(1));
-                if self.draining == Some(0) {
-                    self.drained();
-                }
+                self.drain_on();
                 Ok(true)
             }
             Err(libc::EINTR) => Ok(true),
             Err(libc::EAGAIN) if self.draining.is_some() => {
-                self.drained();
+                self.drained(true);
                 Ok(true)
             }
             Err(libc::EAGAIN) => Ok(false),
             Err(libc::ENOBUFS) => self.overrun(),
             Err(errno) => Err(Error::socket(errno, "receive")),
+        }
+    }
+
+    /// One more datagram of a queue that overflowed has been read.
+    fn drain_on(&mut self) {
+        self.draining = self.draining.map(|n| n.saturating_sub(1));
+        if self.draining == Some(0) {
+            self.drained(false);
         }
     }
 
@@ -255,9 +269,9 @@ impl Socket {
         Ok(true)
     }
 
-    fn drained(&mut self) {
+    fn drained(&mut self, empty: bool) {
         self.draining = None;
-        self.desk.engine.lost();
+        self.desk.engine.lost(empty);
         if self.monitors {
             self.desk.notes.overrun();
         }

@@ -228,30 +228,38 @@ impl Engine {
     }
 
     /// Whether a dump is under way: the kernel refuses a second one.
-    fn dumping(&self) -> bool {
+    pub fn dumping(&self) -> bool {
         self.pending.iter().any(|p| p.dump.is_some() && !matches!(p.state, State::Queued(_)))
     }
 
     /// The next request that has failed without a word from the kernel: its deadline has passed, or its
     /// answer was lost.
     pub fn expire(&mut self, now: u64) -> Option<Ended<'static>> {
-        let gone = |p: &Pending| p.dump.is_none() && p.fault.is_some();
+        let gone = |p: &Pending| match p.fault {
+            Some(Fault::Overrun) => true,
+            fault => fault.is_some() && p.dump.is_none(),
+        };
         let late = |p: &Pending| p.state != State::Abandoned && (gone(p) || p.deadline <= now);
         let index = self.position(late)?;
         let p = self.pending.get(index)?;
-        let (id, fault) = (p.id, if gone(p) { p.fault } else { Some(Fault::Timeout) });
+        let id = p.id;
+        let fault = p.fault.filter(|_| gone(p)).unwrap_or(Fault::Timeout);
         let request = self.give_up(index);
-        let verdict = Verdict::Failed(fault.unwrap_or(Fault::Timeout));
+        let verdict = Verdict::Failed(fault);
         Some(Ended { id, verdict, interrupted: false, request })
     }
 
-    /// Says that the receive queue overflowed and has been drained since: the answers to requests that
-    /// have not been answered by now are lost. Dumps go on, since the kernel makes room for their parts.
-    pub fn lost(&mut self) {
-        for index in 0..self.pending.len() {
-            let p = self.pending.get_mut(index);
-            if let Some(p) = p.filter(|p| p.dump.is_none() && p.state == State::Sent) {
-                p.fault = Some(Fault::Overrun);
+    /// Says that the receive queue overflowed: the answers to requests that have not been answered by
+    /// now are lost. A dump goes on, since the kernel makes room for its parts, unless the queue has
+    /// been seen `empty` since: the kernel would have put the next part there, so its end was lost.
+    pub fn lost(&mut self, empty: bool) {
+        for index in (0..self.pending.len()).rev() {
+            let Some(p) = self.pending.get_mut(index) else { continue };
+            match p.state {
+                State::Queued(_) => {}
+                _ if p.dump.is_some() && !empty => {}
+                State::Sent => p.fault = Some(Fault::Overrun),
+                State::Abandoned => drop(self.pending.remove(index)),
             }
         }
     }
@@ -331,7 +339,8 @@ impl Engine {
             return Event::Nothing;
         }
         let verdict = p.verdict(ack);
-        if matches!(verdict, Verdict::Failed(_)) && p.dump == Some(Mode::Consistent) {
+        let broken = matches!(verdict, Verdict::Failed(Fault::Interrupted | Fault::Truncated));
+        if broken && p.dump == Some(Mode::Consistent) {
             p.again(now);
             return Event::Again(id);
         }
@@ -344,7 +353,11 @@ impl Engine {
     /// dump can start.
     fn give_up(&mut self, index: usize) -> Vec<u8> {
         match self.pending.get_mut(index) {
-            Some(p) if p.dump.is_some() && p.state == State::Sent => {
+            Some(p)
+                if p.dump.is_some()
+                    && p.state == State::Sent
+                    && p.fault != Some(Fault::Overrun) =>
+            {
                 p.state = State::Abandoned;
                 core::mem::take(&mut p.request)
             }

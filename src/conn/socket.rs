@@ -61,6 +61,8 @@ pub struct Socket {
     pub(super) held: Note,
     /// Whether groups have been joined.
     pub(super) monitors: bool,
+    /// Whether the kernel tells where datagrams come from.
+    pub(super) origin: bool,
     /// Set while the queue that overflowed is read empty: how many datagrams it may still hold.
     pub(super) draining: Option<c_int>,
 }
@@ -96,10 +98,13 @@ impl Socket {
     pub fn adopt(fd: c_int, options: &Options) -> Result<Socket> {
         let fd = Fd::borrow(fd);
         let protocol = fd.socket_option(libc::SO_PROTOCOL).map_err(socket_error("adopt"))?;
+        if fd.address().map_err(socket_error("adopt"))?.port == 0 {
+            fd.bind(Address { port: options.port, groups: 0 }).map_err(socket_error("adopt"))?;
+        }
         let mut socket = Socket::with(fd, protocol, options)?;
         // It may have joined groups already: notifications must be told from replies.
         socket.monitors = true;
-        socket.fd.set_option(NETLINK_PKTINFO, 1).map_err(socket_error("adopt"))?;
+        socket.set_option(NETLINK_PKTINFO, 1)?;
         socket.fd.own();
         Ok(socket)
     }
@@ -130,6 +135,7 @@ impl Socket {
             now,
             held: Note::default(),
             monitors: false,
+            origin: false,
             draining: None,
             options,
         };
@@ -183,6 +189,7 @@ impl Socket {
 
     /// Sets an integer option of SOL_NETLINK.
     pub fn set_option(&mut self, option: i32, value: i32) -> Result<()> {
+        self.origin |= matches!(option, NETLINK_PKTINFO | NETLINK_LISTEN_ALL_NSID);
         self.fd.set_option(option, value).map_err(socket_error("set option"))
     }
 
@@ -221,7 +228,7 @@ impl Socket {
     /// Joins a multicast group by number.
     pub fn join(&mut self, group: u32) -> Result<()> {
         if !self.monitors {
-            self.fd.set_option(NETLINK_PKTINFO, 1).map_err(socket_error("join"))?;
+            self.set_option(NETLINK_PKTINFO, 1)?;
             if self.options.rcvbuf == 0 {
                 self.set_rcvbuf(MONITOR_RCVBUF)?;
             }
@@ -263,7 +270,12 @@ impl Socket {
             true => self.fd.send(datagram),
             false => self.fd.send_to(datagram, to),
         };
-        sent.map(drop).map_err(socket_error("send"))
+        match sent {
+            Ok(_) => Ok(()),
+            // The group has been served; only at port 0, the kernel, nobody listens.
+            Err(libc::ECONNREFUSED) if port == 0 && group != 0 => Ok(()),
+            Err(errno) => Err(Error::socket(errno, "send")),
+        }
     }
 
     /// Receives one datagram as it comes, past the engine: for protocols that are not requests and

@@ -340,9 +340,12 @@ pub unsafe extern "C" fn rnl_attr_strcpy(
     size: usize,
 ) -> c_int {
     guard(|| {
-        // SAFETY: the caller passes NULL or an attribute that rnl filled, and room for size bytes.
-        let (attr, buf) =
-            unsafe { (ptr::read(attr)?.get()?, ptr::slice_mut(buf.cast::<u8>(), size)?) };
+        // SAFETY: the caller passes NULL or an attribute that rnl filled, and NULL or room for size
+        // bytes.
+        let (attr, buf) = unsafe {
+            ptr::out(buf)?;
+            (ptr::read(attr)?.get()?, ptr::slice_mut(buf.cast::<u8>(), size)?)
+        };
         let text = attr.bytes();
         let room = buf.get_mut(..text.len() + 1).ok_or(Fault::Width)?;
         let (head, nul) = room.split_at_mut(text.len());

@@ -137,5 +137,5 @@ pub(super) unsafe fn bytes<'a>(p: *const c_char) -> Result<&'a [u8], Fault> {
 pub(super) unsafe fn text<'a>(p: *const c_char) -> Result<&'a str, Fault> {
     // SAFETY: as above.
     let bytes = unsafe { bytes(p) }?;
-    core::str::from_utf8(bytes).map_err(|_| Fault::NotText)
+    core::str::from_utf8(bytes).map_err(|_| Fault::BadArgument)
 }

@@ -12,13 +12,17 @@ use crate::wire::Msg;
 
 /// Puts something, and says whether everything so far worked.
 #[inline]
-unsafe fn put(msg: *mut rnl_msg, f: impl FnOnce(&mut Msg) -> Result<&mut Msg, Fault>) -> c_int {
+unsafe fn put(
+    msg: *mut rnl_msg,
+    attr: Option<u16>,
+    f: impl FnOnce(&mut Msg) -> Result<&mut Msg, Fault>,
+) -> c_int {
     guard(|| {
         // SAFETY: the caller passes NULL or a message from rnl_msg_new().
         let msg = &mut unsafe { ptr::get_mut(msg) }?.msg;
         match f(msg) {
             Ok(msg) => msg.status()?,
-            Err(fault) => msg.refuse(fault)?,
+            Err(fault) => msg.refuse(fault, attr)?,
         }
         Ok(0)
     })
@@ -42,7 +46,7 @@ pub unsafe extern "C" fn rnl_msg_put_header(
     len: usize,
 ) -> c_int {
     // SAFETY: the caller passes len readable bytes.
-    unsafe { put(msg, |m| Ok(m.put_header(ptr::slice(fixed.cast(), len)?))) }
+    unsafe { put(msg, None, |m| Ok(m.put_header(ptr::slice(fixed.cast(), len)?))) }
 }
 
 /// Puts an attribute with any payload, padded with zeros.
@@ -65,7 +69,7 @@ pub unsafe extern "C" fn rnl_msg_put_bytes(
     len: usize,
 ) -> c_int {
     // SAFETY: the caller passes len readable bytes.
-    unsafe { put(msg, |m| Ok(m.put(r#type, ptr::slice(data.cast(), len)?))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put(r#type, ptr::slice(data.cast(), len)?))) }
 }
 
 /// Puts an attribute without payload.
@@ -81,7 +85,7 @@ pub unsafe extern "C" fn rnl_msg_put_bytes(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_put_flag(msg: *mut rnl_msg, r#type: u16) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_flag(r#type))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_flag(r#type))) }
 }
 
 /// Puts an unsigned number of 1 byte.
@@ -98,7 +102,7 @@ pub unsafe extern "C" fn rnl_msg_put_flag(msg: *mut rnl_msg, r#type: u16) -> c_i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_put_u8(msg: *mut rnl_msg, r#type: u16, value: u8) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_u8(r#type, value))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_u8(r#type, value))) }
 }
 
 /// Puts an unsigned number of 2 bytes in host order.
@@ -115,7 +119,7 @@ pub unsafe extern "C" fn rnl_msg_put_u8(msg: *mut rnl_msg, r#type: u16, value: u
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_put_u16(msg: *mut rnl_msg, r#type: u16, value: u16) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_u16(r#type, value))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_u16(r#type, value))) }
 }
 
 /// Puts an unsigned number of 4 bytes in host order.
@@ -132,7 +136,7 @@ pub unsafe extern "C" fn rnl_msg_put_u16(msg: *mut rnl_msg, r#type: u16, value: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_put_u32(msg: *mut rnl_msg, r#type: u16, value: u32) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_u32(r#type, value))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_u32(r#type, value))) }
 }
 
 /// Puts an unsigned number of 8 bytes in host order.
@@ -149,7 +153,7 @@ pub unsafe extern "C" fn rnl_msg_put_u32(msg: *mut rnl_msg, r#type: u16, value: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_put_u64(msg: *mut rnl_msg, r#type: u16, value: u64) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_u64(r#type, value))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_u64(r#type, value))) }
 }
 
 /// Puts a signed number of 1 byte.
@@ -166,7 +170,7 @@ pub unsafe extern "C" fn rnl_msg_put_u64(msg: *mut rnl_msg, r#type: u16, value: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_put_s8(msg: *mut rnl_msg, r#type: u16, value: i8) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_s8(r#type, value))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_s8(r#type, value))) }
 }
 
 /// Puts a signed number of 2 bytes in host order.
@@ -183,7 +187,7 @@ pub unsafe extern "C" fn rnl_msg_put_s8(msg: *mut rnl_msg, r#type: u16, value: i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_put_s16(msg: *mut rnl_msg, r#type: u16, value: i16) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_s16(r#type, value))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_s16(r#type, value))) }
 }
 
 /// Puts a signed number of 4 bytes in host order.
@@ -200,7 +204,7 @@ pub unsafe extern "C" fn rnl_msg_put_s16(msg: *mut rnl_msg, r#type: u16, value: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_put_s32(msg: *mut rnl_msg, r#type: u16, value: i32) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_s32(r#type, value))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_s32(r#type, value))) }
 }
 
 /// Puts a signed number of 8 bytes in host order.
@@ -217,7 +221,7 @@ pub unsafe extern "C" fn rnl_msg_put_s32(msg: *mut rnl_msg, r#type: u16, value: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_put_s64(msg: *mut rnl_msg, r#type: u16, value: i64) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_s64(r#type, value))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_s64(r#type, value))) }
 }
 
 /// Puts an unsigned number of 2 bytes in network order.
@@ -234,7 +238,7 @@ pub unsafe extern "C" fn rnl_msg_put_s64(msg: *mut rnl_msg, r#type: u16, value: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_put_be16(msg: *mut rnl_msg, r#type: u16, value: u16) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_be16(r#type, value))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_be16(r#type, value))) }
 }
 
 /// Puts an unsigned number of 4 bytes in network order.
@@ -251,7 +255,7 @@ pub unsafe extern "C" fn rnl_msg_put_be16(msg: *mut rnl_msg, r#type: u16, value:
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_put_be32(msg: *mut rnl_msg, r#type: u16, value: u32) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_be32(r#type, value))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_be32(r#type, value))) }
 }
 
 /// Puts an unsigned number of 8 bytes in network order.
@@ -268,7 +272,7 @@ pub unsafe extern "C" fn rnl_msg_put_be32(msg: *mut rnl_msg, r#type: u16, value:
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_put_be64(msg: *mut rnl_msg, r#type: u16, value: u64) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_be64(r#type, value))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_be64(r#type, value))) }
 }
 
 /// Puts the kernel's uint: 4 bytes where the number fits, else 8.
@@ -285,7 +289,7 @@ pub unsafe extern "C" fn rnl_msg_put_be64(msg: *mut rnl_msg, r#type: u16, value:
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_put_uint(msg: *mut rnl_msg, r#type: u16, value: u64) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_uint(r#type, value))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_uint(r#type, value))) }
 }
 
 /// Puts the kernel's sint: 4 bytes where the number fits, else 8.
@@ -302,7 +306,7 @@ pub unsafe extern "C" fn rnl_msg_put_uint(msg: *mut rnl_msg, r#type: u16, value:
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_put_sint(msg: *mut rnl_msg, r#type: u16, value: i64) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_sint(r#type, value))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_sint(r#type, value))) }
 }
 
 /// Puts an unsigned number of 8 bytes in host order, aligned to 8: behind an empty attribute where
@@ -326,7 +330,7 @@ pub unsafe extern "C" fn rnl_msg_put_u64_aligned(
     value: u64,
 ) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_u64_aligned(r#type, pad, value))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_u64_aligned(r#type, pad, value))) }
 }
 
 /// Puts a struct nla_bitfield32. Bits outside selector are cleared: the kernel refuses them.
@@ -349,7 +353,7 @@ pub unsafe extern "C" fn rnl_msg_put_bitfield32(
     selector: u32,
 ) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.put_bitfield32(r#type, value, selector))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_bitfield32(r#type, value, selector))) }
 }
 
 /// Puts a string with its NUL.
@@ -370,7 +374,7 @@ pub unsafe extern "C" fn rnl_msg_put_str(
     text: *const c_char,
 ) -> c_int {
     // SAFETY: the caller passes NULL or a NUL-terminated string.
-    unsafe { put(msg, |m| Ok(m.put_strz(r#type, ptr::bytes(text)?))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_strz(r#type, ptr::bytes(text)?))) }
 }
 
 /// Puts an IPv4 or IPv6 address given as text: 4 or 16 bytes.
@@ -391,7 +395,7 @@ pub unsafe extern "C" fn rnl_msg_put_ip(
     text: *const c_char,
 ) -> c_int {
     // SAFETY: the caller passes NULL or a NUL-terminated string.
-    unsafe { put(msg, |m| Ok(m.put_ip_or(r#type, parse_ip(ptr::c_str(text)?)))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_ip_or(r#type, parse_ip(ptr::c_str(text)?)))) }
 }
 
 /// Puts a MAC address given as text: 6 bytes.
@@ -412,7 +416,7 @@ pub unsafe extern "C" fn rnl_msg_put_mac(
     text: *const c_char,
 ) -> c_int {
     // SAFETY: the caller passes NULL or a NUL-terminated string.
-    unsafe { put(msg, |m| Ok(m.put_mac_text(r#type, ptr::text(text)?))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.put_mac_text(r#type, ptr::text(text)?))) }
 }
 
 /// Appends bytes as they are: attributes that were built elsewhere.
@@ -433,7 +437,7 @@ pub unsafe extern "C" fn rnl_msg_put_raw(
     len: usize,
 ) -> c_int {
     // SAFETY: the caller passes len readable bytes.
-    unsafe { put(msg, |m| Ok(m.put_raw(ptr::slice(data.cast(), len)?))) }
+    unsafe { put(msg, None, |m| Ok(m.put_raw(ptr::slice(data.cast(), len)?))) }
 }
 
 /// Begins a nest: what is put goes inside until rnl_msg_nest_end(). Nests may be in nests, 16 deep.
@@ -449,7 +453,7 @@ pub unsafe extern "C" fn rnl_msg_put_raw(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_nest_begin(msg: *mut rnl_msg, r#type: u16) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.nest(r#type))) }
+    unsafe { put(msg, Some(r#type), |m| Ok(m.nest(r#type))) }
 }
 
 /// Ends the innermost nest.
@@ -463,7 +467,7 @@ pub unsafe extern "C" fn rnl_msg_nest_begin(msg: *mut rnl_msg, r#type: u16) -> c
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_nest_end(msg: *mut rnl_msg) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.nest_end())) }
+    unsafe { put(msg, None, |m| Ok(m.nest_end())) }
 }
 
 /// Takes the innermost nest back, with all that was put inside.
@@ -476,5 +480,5 @@ pub unsafe extern "C" fn rnl_msg_nest_end(msg: *mut rnl_msg) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_msg_nest_cancel(msg: *mut rnl_msg) -> c_int {
     // SAFETY: as documented.
-    unsafe { put(msg, |m| Ok(m.nest_cancel())) }
+    unsafe { put(msg, None, |m| Ok(m.nest_cancel())) }
 }

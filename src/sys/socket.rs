@@ -225,6 +225,21 @@ impl Fd {
     pub(crate) fn receive(&self, buf: &mut Vec<u8>) -> Result<Received, Errno> {
         buf.clear();
         let mut from = libc::sockaddr_nl::from(Address::default());
+        let mut size = ADDRESS_LEN;
+        let (at, room) = (buf.as_mut_ptr().cast(), buf.capacity());
+        let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
+        let name = (&raw mut from).cast();
+        // SAFETY: at has room bytes, name has size bytes.
+        let len = call(|| unsafe { libc::recvfrom(self.0, at, room, flags, name, &mut size) })?;
+        // SAFETY: the kernel wrote min(len, capacity) bytes.
+        unsafe { buf.set_len(len.min(room)) };
+        Ok(Received { len, port: from.nl_pid, group: 0, nsid: None })
+    }
+
+    /// As [`Fd::receive`], with the group and the namespace: a fifth dearer for small datagrams.
+    pub(crate) fn receive_with_origin(&self, buf: &mut Vec<u8>) -> Result<Received, Errno> {
+        buf.clear();
+        let mut from = libc::sockaddr_nl::from(Address::default());
         let mut control = [0u64; 16];
         let mut iov = libc::iovec { iov_base: buf.as_mut_ptr().cast(), iov_len: buf.capacity() };
         // SAFETY: all zeros is a msghdr.

@@ -437,8 +437,8 @@ impl Msg {
     }
 
     /// Makes `fault` the first failure, unless there is one already.
-    pub(crate) fn refuse(&mut self, fault: Fault) -> Result<(), Fault> {
-        self.fail(fault, None).status()
+    pub(crate) fn refuse(&mut self, fault: Fault, kind: Option<u16>) -> Result<(), Fault> {
+        self.fail(fault, kind).status()
     }
 
     /// Remembers the first failure, and where it happened.
