@@ -35,7 +35,7 @@ ARCHIVE      := $(CARGO_OUT)/librnl.a
 API           = $$(tools/exports)
 
 LINK_FLAGS   := -Wl,-soname,$(SONAME) -Wl,--version-script=abi/librnl.map -Wl,--gc-sections -Wl,--as-needed \
-                -Wl,-Bsymbolic-functions -Wl,-z,defs,-z,relro,-z,now,-z,noexecstack -Wl,--hash-style=gnu
+                -Wl,-Bsymbolic-functions -Wl,-z,defs,-z,relro,-z,now,-z,noexecstack -Wl,-z,noseparate-code -Wl,--hash-style=gnu
 
 all: $(BUILD)/$(SHARED) $(BUILD)/librnl.a $(BUILD)/man/made
 

@@ -73,48 +73,75 @@ pub enum Fault {
     BadArgument,
 }
 
-const FAULTS: [(i32, &str); 26] = [
-    (errno::EBADMSG, "message length is below 16 or beyond its datagram"),
-    (errno::EBADMSG, "attribute length is below 4 or beyond its space"),
-    (errno::EBADMSG, "acknowledgement is too short for its error number"),
-    (errno::ERANGE, "payload has another width than was asked for"),
-    (errno::EBADMSG, "string is not UTF-8"),
-    (errno::EINVAL, "message types below 16 are control messages, not requests"),
-    (errno::EINVAL, "attribute types end at 16383"),
-    (errno::EMSGSIZE, "attribute payload is longer than 65531 bytes"),
-    (errno::EMSGSIZE, "nest is longer than 65535 bytes"),
-    (errno::EMSGSIZE, "nests are more than 16 deep"),
-    (errno::EMSGSIZE, "message is longer than 2 GiB"),
-    (errno::EINVAL, "no nest is open"),
-    (errno::EINVAL, "a nest is still open"),
-    (errno::EINVAL, "the fixed header must come before the attributes"),
-    (errno::EINVAL, "not an IPv4 or IPv6 address"),
-    (errno::EINVAL, "not a MAC address of the form 02:00:00:00:00:01"),
-    (errno::ENOMEM, "out of memory"),
-    (errno::EMSGSIZE, "message was longer than the receive buffer and is lost"),
-    (errno::ENOBUFS, "notifications were dropped; dump again to resynchronise"),
-    (errno::ETIMEDOUT, "no answer before the deadline"),
-    (errno::ESTALE, "dump was interrupted by a change; start over"),
-    (errno::EFBIG, "result is larger than max_result allows"),
-    (errno::ENOENT, "family has no such multicast group"),
-    (errno::EBADMSG, "reply lacks what it is asked for"),
-    (errno::EBADF, "socket is closed"),
-    (errno::EINVAL, "argument is NULL, out of range or not a live handle"),
+/// The errno of each fault, in order.
+const ERRNOS: [i32; 26] = [
+    errno::EBADMSG,
+    errno::EBADMSG,
+    errno::EBADMSG,
+    errno::ERANGE,
+    errno::EBADMSG,
+    errno::EINVAL,
+    errno::EINVAL,
+    errno::EMSGSIZE,
+    errno::EMSGSIZE,
+    errno::EMSGSIZE,
+    errno::EMSGSIZE,
+    errno::EINVAL,
+    errno::EINVAL,
+    errno::EINVAL,
+    errno::EINVAL,
+    errno::EINVAL,
+    errno::ENOMEM,
+    errno::EMSGSIZE,
+    errno::ENOBUFS,
+    errno::ETIMEDOUT,
+    errno::ESTALE,
+    errno::EFBIG,
+    errno::ENOENT,
+    errno::EBADMSG,
+    errno::EBADF,
+    errno::EINVAL,
 ];
 
-impl Fault {
-    fn row(self) -> (i32, &'static str) {
-        FAULTS.get(self as usize).copied().unwrap_or((errno::EINVAL, ""))
-    }
+/// The text of each fault, in order: one string, since pointers to many would each cost a relocation.
+const TEXTS: &[u8] = b"\
+message length is below 16 or beyond its datagram\n\
+attribute length is below 4 or beyond its space\n\
+acknowledgement is too short for its error number\n\
+payload has another width than was asked for\n\
+string is not UTF-8\n\
+message types below 16 are control messages, not requests\n\
+attribute types end at 16383\n\
+attribute payload is longer than 65531 bytes\n\
+nest is longer than 65535 bytes\n\
+nests are more than 16 deep\n\
+message is longer than 2 GiB\n\
+no nest is open\n\
+a nest is still open\n\
+the fixed header must come before the attributes\n\
+not an IPv4 or IPv6 address\n\
+not a MAC address of the form 02:00:00:00:00:01\n\
+out of memory\n\
+message was longer than the receive buffer and is lost\n\
+notifications were dropped; dump again to resynchronise\n\
+no answer before the deadline\n\
+dump was interrupted by a change; start over\n\
+result is larger than max_result allows\n\
+family has no such multicast group\n\
+reply lacks what it is asked for\n\
+socket is closed\n\
+argument is NULL, out of range or not a live handle";
 
+impl Fault {
     /// The positive errno that stands for this fault in the C ABI.
     pub fn errno(self) -> i32 {
-        self.row().0
+        ERRNOS.get(self as usize).copied().unwrap_or(errno::EINVAL)
     }
 
     /// What is wrong, in words.
     pub fn text(self) -> &'static str {
-        self.row().1
+        let text = TEXTS.split(|&b| b == b'\n').nth(self as usize).unwrap_or_default();
+        core::str::from_utf8(text).unwrap_or_default()
     }
 }
 
@@ -160,73 +187,100 @@ pub struct Detail {
 }
 
 /// One failed call. It displays as `newroute: ENETUNREACH: Nexthop has invalid gateway (.gateway)`.
-pub struct Error {
+pub struct Error(Repr);
+
+/// Two words, so that results stay in registers.
+enum Repr {
+    Full(Owned<Full>),
+    /// There was no memory for more than the errno.
+    Bare(i32),
+}
+
+struct Full {
     errno: i32,
     origin: Origin,
     doing: &'static str,
-    detail: Option<Owned<Detail>>,
+    detail: Detail,
 }
 
 impl Error {
+    #[cold]
+    #[inline(never)]
+    fn new(errno: i32, origin: Origin, doing: &'static str, detail: Detail) -> Self {
+        let full = Owned::new(Full { errno, origin, doing, detail });
+        Error(full.map_or(Repr::Bare(errno), Repr::Full))
+    }
+
     /// The kernel refused what was being done.
-    pub(crate) fn kernel(errno: i32, doing: &'static str, detail: Option<Owned<Detail>>) -> Self {
-        Error { errno, origin: Origin::Kernel, doing, detail }
+    pub(crate) fn kernel(errno: i32, doing: &'static str, detail: Detail) -> Self {
+        Error::new(errno, Origin::Kernel, doing, detail)
     }
 
     /// A system call failed while doing something.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn socket(errno: i32, doing: &'static str) -> Self {
-        Error { errno, origin: Origin::Socket, doing, detail: None }
+        Error::new(errno, Origin::Socket, doing, Detail::default())
     }
 
-    /// Says what was being done, unless that is known already.
-    pub(crate) fn during(mut self, doing: &'static str) -> Self {
-        if self.doing.is_empty() {
-            self.doing = doing;
+    fn full(&self) -> Option<&Full> {
+        match &self.0 {
+            Repr::Full(full) => Some(full),
+            Repr::Bare(_) => None,
+        }
+    }
+
+    fn with(mut self, set: impl FnOnce(&mut Full)) -> Self {
+        if let Repr::Full(full) = &mut self.0 {
+            set(full);
         }
         self
     }
 
+    /// Says what was being done, unless that is known already.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn during(self, doing: &'static str) -> Self {
+        self.with(|full| {
+            if full.doing.is_empty() {
+                full.doing = doing;
+            }
+        })
+    }
+
     /// Names what was being worked on. Without memory for it the error stays as it is.
+    #[cold]
     pub(crate) fn about(self, subject: &str) -> Self {
-        match Text::default().str(subject).finish() {
-            Some(text) => self.with(|d| d.subject = text),
-            None => self,
-        }
+        let subject = Text::of(subject).unwrap_or_default();
+        self.with(|full| full.detail.subject = subject)
     }
 
     /// Says which attribute it is about.
     pub(crate) fn at(self, path: String) -> Self {
-        self.with(|d| d.attr = path)
-    }
-
-    fn with(mut self, set: impl FnOnce(&mut Detail)) -> Self {
-        if self.detail.is_none() {
-            self.detail = Owned::new(Detail::default());
-        }
-        if let Some(detail) = &mut self.detail {
-            set(detail);
-        }
-        self
+        self.with(|full| full.detail.attr = path)
     }
 
     /// The positive errno.
     pub fn errno(&self) -> i32 {
-        self.errno
+        match &self.0 {
+            Repr::Full(full) => full.errno,
+            Repr::Bare(errno) => *errno,
+        }
     }
 
     /// Who said no.
     pub fn origin(&self) -> Origin {
-        self.origin
+        self.full().map_or(Origin::Local, |full| full.origin)
     }
 
     /// Everything beside the number, where there is any.
     pub fn detail(&self) -> Option<&Detail> {
-        self.detail.as_deref()
+        self.full().map(|full| &full.detail)
     }
 
     /// The text the kernel sent with its refusal.
     pub fn kernel_text(&self) -> Option<&str> {
-        let from_kernel = self.origin == Origin::Kernel;
+        let from_kernel = self.origin() == Origin::Kernel;
         self.detail().map(|d| d.reason.as_str()).filter(|s| from_kernel && !s.is_empty())
     }
 
@@ -243,32 +297,37 @@ impl Error {
     /// The whole sentence. `None` only when memory runs out.
     #[inline(never)]
     pub fn text(&self) -> Option<String> {
-        let (name, strerror) = errno::describe(self.errno).unwrap_or(("errno", ""));
+        let (name, strerror) = errno::describe(self.errno()).unwrap_or(("errno", ""));
         let nothing = Detail::default();
         let d = self.detail().unwrap_or(&nothing);
         let reason = if d.reason.is_empty() { strerror } else { d.reason.as_str() };
-        let sentence = Text::default()
-            .str(self.doing)
-            .when(!d.subject.is_empty(), |t| t.str(" ").str(&d.subject))
-            .str(": ")
-            .str(name)
-            .when(strerror.is_empty(), |t| t.str(" ").num(u64::from(self.errno.unsigned_abs())))
-            .when(!reason.is_empty(), |t| t.str(": ").str(reason));
-        remarks(sentence, d).finish()
+        let mut text = Text::default();
+        text.str(self.full().map_or("rnl", |full| full.doing));
+        for part in [if d.subject.is_empty() { "" } else { " " }, &d.subject, ": ", name] {
+            text.str(part);
+        }
+        if strerror.is_empty() {
+            text.str(" ").num(u64::from(self.errno().unsigned_abs()));
+        }
+        for part in [if reason.is_empty() { "" } else { ": " }, reason] {
+            text.str(part);
+        }
+        remarks(&mut text, d);
+        text.finish()
     }
 }
 
 /// Appends ` (.gateway, missing .oif)`.
-fn remarks(text: Text, d: &Detail) -> Text {
-    if d.attr.is_empty() && d.missing.is_empty() {
-        return text;
+fn remarks(text: &mut Text, d: &Detail) {
+    let parts = match (d.attr.is_empty(), d.missing.is_empty()) {
+        (true, true) => return,
+        (false, true) => [" (", &d.attr, "", "", ")"],
+        (true, false) => [" (", "", "missing ", &d.missing, ")"],
+        (false, false) => [" (", &d.attr, ", missing ", &d.missing, ")"],
+    };
+    for part in parts {
+        text.str(part);
     }
-    let both = !d.attr.is_empty() && !d.missing.is_empty();
-    text.str(" (")
-        .str(&d.attr)
-        .when(both, |t| t.str(", "))
-        .when(!d.missing.is_empty(), |t| t.str("missing ").str(&d.missing))
-        .str(")")
 }
 
 impl From<Fault> for Error {
@@ -280,13 +339,8 @@ impl From<Fault> for Error {
             Fault::Truncated | Fault::Overrun => Origin::Socket,
             _ => Origin::Local,
         };
-        let reason = Text::default().str(fault.text()).finish().unwrap_or_default();
-        let detail = if fault == Fault::NoMemory {
-            None
-        } else {
-            Owned::new(Detail { reason, ..Detail::default() })
-        };
-        Error { errno: fault.errno(), origin, doing: "", detail }
+        let reason = Text::of(fault.text()).unwrap_or_default();
+        Error::new(fault.errno(), origin, "", Detail { reason, ..Detail::default() })
     }
 }
 
@@ -321,7 +375,7 @@ mod tests {
             attr: ".gateway".into(),
             ..Detail::default()
         };
-        let e = Error::kernel(errno::ENETUNREACH, "newroute", Owned::new(detail));
+        let e = Error::kernel(errno::ENETUNREACH, "newroute", detail);
         assert_eq!(
             e.text().unwrap(),
             "newroute: ENETUNREACH: Nexthop has invalid gateway (.gateway)"
@@ -332,20 +386,21 @@ mod tests {
     fn without_words_from_the_kernel_the_errno_speaks() {
         let e = Error::socket(errno::EPERM, "join");
         assert_eq!(e.text().unwrap(), "join: EPERM: Operation not permitted");
-        let e = Error::kernel(4095, "newlink", None);
+        let e = Error::kernel(4095, "newlink", Detail::default());
         assert_eq!(e.text().unwrap(), "newlink: errno 4095");
     }
 
     #[test]
     fn missing_attributes_are_named() {
         let detail = Detail { missing: ".oif".into(), ..Detail::default() };
-        let e = Error::kernel(errno::EINVAL, "newroute", Owned::new(detail));
+        let e = Error::kernel(errno::EINVAL, "newroute", detail);
         assert_eq!(e.text().unwrap(), "newroute: EINVAL: Invalid argument (missing .oif)");
     }
 
     #[test]
     fn every_fault_has_its_row() {
-        assert_eq!(Fault::BadArgument as usize + 1, FAULTS.len());
+        assert_eq!(Fault::BadArgument as usize + 1, ERRNOS.len());
+        assert_eq!(TEXTS.split(|&b| b == b'\n').count(), ERRNOS.len());
         assert_eq!(Fault::Timeout.errno(), errno::ETIMEDOUT);
         assert_eq!(Fault::NoNest.text(), "no nest is open");
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Text that is built without `core::fmt` (its machinery is half a small library) and without aborting
-//! when memory runs out: what does not fit is left out.
+//! when memory runs out.
 
 #![forbid(unsafe_code)]
 
@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use crate::grow;
 
-/// A string under construction. Chain `str` and `num`; `None` at the end means memory ran out.
+/// A string under construction. `None` at the end means that memory ran out.
 #[derive(Debug, Default)]
 pub(crate) struct Text {
     buf: Vec<u8>,
@@ -17,22 +17,34 @@ pub(crate) struct Text {
 }
 
 impl Text {
+    /// A copy of `s`.
+    pub(crate) fn of(s: &str) -> Option<String> {
+        let mut text = Text::default();
+        text.str(s);
+        text.finish()
+    }
+
+    /// A copy of bytes that someone else wrote: what is not UTF-8 ends the text.
+    pub(crate) fn of_bytes(b: &[u8]) -> Option<String> {
+        let mut text = Text::default();
+        text.bytes(b);
+        text.finish()
+    }
+
     #[inline(never)]
-    pub(crate) fn str(mut self, s: &str) -> Self {
+    pub(crate) fn str(&mut self, s: &str) -> &mut Self {
         self.failed |= grow::append(&mut self.buf, s.as_bytes()).is_err();
         self
     }
 
-    #[inline(never)]
-    pub(crate) fn num(self, n: u64) -> Self {
+    pub(crate) fn num(&mut self, n: u64) -> &mut Self {
         let mut digits = [0u8; 20];
         let text = decimal(n, &mut digits);
         self.str(text)
     }
 
-    /// Appends bytes that someone else wrote: what is not UTF-8 ends the text.
-    #[inline(never)]
-    pub(crate) fn bytes(self, b: &[u8]) -> Self {
+    /// Appends bytes that someone else wrote, up to the first that is not UTF-8.
+    pub(crate) fn bytes(&mut self, b: &[u8]) -> &mut Self {
         let text = match core::str::from_utf8(b) {
             Ok(text) => text,
             Err(e) => {
@@ -40,10 +52,6 @@ impl Text {
             }
         };
         self.str(text)
-    }
-
-    pub(crate) fn when(self, yes: bool, more: impl FnOnce(Self) -> Self) -> Self {
-        if yes { more(self) } else { self }
     }
 
     pub(crate) fn finish(self) -> Option<String> {
@@ -71,12 +79,14 @@ mod tests {
     #[test]
     fn numbers_are_written_in_full() {
         for n in [0, 7, 10, 4096, u64::MAX] {
-            assert_eq!(Text::default().num(n).finish().unwrap(), n.to_string());
+            let mut text = Text::default();
+            text.num(n);
+            assert_eq!(text.finish().unwrap(), n.to_string());
         }
     }
 
     #[test]
     fn foreign_bytes_end_where_they_stop_being_text() {
-        assert_eq!(Text::default().bytes(b"ab\xff\xfecd").finish().unwrap(), "ab");
+        assert_eq!(Text::of_bytes(b"ab\xff\xfecd").unwrap(), "ab");
     }
 }

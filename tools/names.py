@@ -28,6 +28,9 @@ KINDS = {
     "macvlan": "mode flags macaddr-mode macaddr macaddr-data macaddr-count bc-queue-len bc-queue-len-used",
 }
 
+# Sets that only answers hold, or that hardly anybody sets: they show as numbers.
+RARE = ["vf", "stats", "port-", "ifla-", "xdp", "hsr", "netkit", "ovpn", "erspan", "link-dpll", "offload"]
+
 
 class Numbers(dict):
     """Gives each name the next number."""
@@ -89,10 +92,9 @@ def print_operations(spec):
 
 def wanted(spec, with_subs):
     """The sets that a walk can reach."""
-    inner = {a.get("nested-attributes") for s in spec["attribute-sets"] for a in s["attributes"]}
     tops = {op["attribute-set"] for op in spec["operations"]["list"] if "attribute-set" in op}
-    return [s for s in spec["attribute-sets"] if with_subs or s["name"] in tops or
-            (s["name"] in inner and "options" not in s["name"] and s["name"].startswith("tca-"))]
+    return [s for s in spec["attribute-sets"] if s["name"] in tops or
+            (with_subs and not any(word in s["name"] for word in RARE))]
 
 
 def print_spec(spec, with_subs):

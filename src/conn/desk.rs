@@ -25,8 +25,8 @@ pub(super) enum Want {
 pub(super) enum Got {
     /// A message at this place of the datagram.
     Message(Range<usize>),
-    /// The request has ended.
-    End(Result<Success>),
+    /// The request has ended, as `Desk::finished` says.
+    End,
     /// A dump has ended that is kept; or something is in the queue of notifications.
     Kept,
     TimedOut,
@@ -41,6 +41,27 @@ pub(super) struct Desk {
     pub(super) max_result: usize,
     /// The dump whose objects the caller takes as they come, with none kept for later.
     pub(super) streaming: Option<Stream>,
+    /// How the request ended for which `Got::End` was given last.
+    finished: Option<Result<Success>>,
+}
+
+impl Desk {
+    pub(super) fn new(protocol: i32, engine: Engine, max_queue: usize, max_result: usize) -> Self {
+        Desk {
+            protocol,
+            engine,
+            notes: Notes::new(max_queue),
+            stores: Vec::new(),
+            max_result,
+            streaming: None,
+            finished: None,
+        }
+    }
+
+    /// How the request ended for which `Got::End` was given.
+    pub(super) fn verdict(&mut self) -> Result<Success> {
+        self.finished.take().unwrap_or_else(|| Ok(Success::default()))
+    }
 }
 
 impl Desk {
@@ -138,13 +159,12 @@ impl Desk {
     pub(super) fn end(&mut self, want: Want, id: Id, end: Result<Success>) -> Option<Got> {
         let waited_for = want == Want::Request(id);
         self.streaming = self.streaming.filter(|s| s.id != id);
-        match self.stores.iter_mut().find(|s| s.id == id) {
-            Some(store) => {
-                store.end = Some(end);
-                waited_for.then_some(Got::Kept)
-            }
-            None => waited_for.then_some(Got::End(end)),
+        if let Some(store) = self.stores.iter_mut().find(|s| s.id == id) {
+            store.end = Some(end);
+            return waited_for.then_some(Got::Kept);
         }
+        self.finished = Some(end);
+        waited_for.then_some(Got::End)
     }
 
     /// Bytes that are no message: the datagram's cut-off end, or nothing netlink sends.

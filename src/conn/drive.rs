@@ -72,7 +72,7 @@ impl Socket {
         loop {
             match self.turn(Want::Request(id), NEVER)? {
                 Got::Message(place) => object(self.message(place)?)?,
-                Got::End(end) => return end.map(|success| success.warning),
+                Got::End => return self.desk.verdict().map(|success| success.warning),
                 Got::Kept | Got::TimedOut => {}
             }
         }
@@ -161,7 +161,7 @@ impl Socket {
                     return Ok(Some(Notification { message, group, nsid }));
                 }
                 Got::TimedOut => return Ok(None),
-                Got::Kept | Got::End(_) => {}
+                Got::Kept | Got::End => {}
             }
         }
     }

@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 use super::engine::{Ended, Verdict};
 use crate::error::{Detail, Error, Fault, Result};
 use crate::grow;
-use crate::owned::Owned;
 use crate::schema::{Operation, operation};
 use crate::text::Text;
 use crate::wire::{Ack, Header, Msg};
@@ -51,7 +50,7 @@ pub(crate) fn refusal(protocol: i32, ack: &Ack<'_>, request: Vec<u8>) -> Error {
         policy: ack.policy().map(|p| owned(p.payload())).unwrap_or_default(),
         request,
     };
-    Error::kernel(ack.errno(), op.name, Owned::new(detail))
+    Error::kernel(ack.errno(), op.name, detail)
 }
 
 /// A request that could not be sent as it was built.
@@ -66,7 +65,7 @@ fn request_operation(protocol: i32, request: &[u8]) -> Operation {
 }
 
 fn owned_text(bytes: &[u8]) -> Option<String> {
-    Text::default().bytes(bytes).finish()
+    Text::of_bytes(bytes)
 }
 
 fn owned(bytes: &[u8]) -> Vec<u8> {

@@ -7,7 +7,7 @@ use core::ffi::c_int;
 use super::desk::Desk;
 use super::drive::deadline;
 use super::engine::Engine;
-use super::notes::{Note, Notes};
+use super::notes::Note;
 use super::options::Options;
 use crate::error::{Error, Fault, Result};
 use crate::grow;
@@ -116,15 +116,9 @@ impl Socket {
         let now = sys::now();
         let mut options = options.clone();
         options.any_sender |= protocol == NETLINK_USERSOCK;
-        let desk = Desk {
-            protocol,
-            // Sequence numbers of an adopted socket should not meet those of its past.
-            engine: Engine::new(protocol, port, (now >> 10) as u32),
-            notes: Notes::new(options.max_queue),
-            stores: Vec::new(),
-            max_result: options.max_result,
-            streaming: None,
-        };
+        // Sequence numbers of an adopted socket should not meet those of its past.
+        let engine = Engine::new(protocol, port, (now >> 10) as u32);
+        let desk = Desk::new(protocol, engine, options.max_queue, options.max_result);
         let socket = Socket {
             fd,
             port,

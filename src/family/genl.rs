@@ -120,5 +120,5 @@ fn group(attrs: Attrs<'_>) -> core::result::Result<Group, Fault> {
 }
 
 fn owned(bytes: &[u8]) -> core::result::Result<String, Fault> {
-    Text::default().bytes(bytes).finish().ok_or(Fault::NoMemory)
+    Text::of_bytes(bytes).ok_or(Fault::NoMemory)
 }

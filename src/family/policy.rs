@@ -109,25 +109,32 @@ impl Policy {
 }
 
 impl Rule {
-    /// Reads `NL_POLICY_TYPE_ATTR_*`.
+    /// Reads `NL_POLICY_TYPE_ATTR_*`: numbers all of them, signed ones 8 bytes wide.
     pub fn parse(policy: u16, attr: u16, attrs: Attrs<'_>) -> core::result::Result<Rule, Fault> {
-        let number = |kind| attrs.get(kind).map(|a| a.uint()).transpose();
-        let signed = |kind| attrs.get(kind).map(|a| a.sint()).transpose();
-        let short = |kind| attrs.get(kind).map(|a| a.u32()).transpose();
-        let bits = number(NL_POLICY_TYPE_ATTR_BITFIELD32_MASK)?;
+        let mut stated = [None; NL_POLICY_TYPE_ATTR_MASK as usize + 1];
+        for a in attrs {
+            let a = a?;
+            if let Some(slot) = stated.get_mut(usize::from(a.kind())) {
+                *slot = Some(a.uint()?);
+            }
+        }
+        let number = |kind: u16| stated.get(usize::from(kind)).copied().flatten();
+        let signed = |kind| number(kind).map(|n| n as i64);
+        let short = |kind| number(kind).map(|n| n as u32);
+        let bits = number(NL_POLICY_TYPE_ATTR_BITFIELD32_MASK);
         Ok(Rule {
             policy,
             attr,
-            kind: short(NL_POLICY_TYPE_ATTR_TYPE)?.unwrap_or(0),
-            signed: signed(NL_POLICY_TYPE_ATTR_MIN_VALUE_S)?
-                .zip(signed(NL_POLICY_TYPE_ATTR_MAX_VALUE_S)?),
-            unsigned: number(NL_POLICY_TYPE_ATTR_MIN_VALUE_U)?
-                .zip(number(NL_POLICY_TYPE_ATTR_MAX_VALUE_U)?),
-            min_len: short(NL_POLICY_TYPE_ATTR_MIN_LENGTH)?,
-            max_len: short(NL_POLICY_TYPE_ATTR_MAX_LENGTH)?,
-            nested: short(NL_POLICY_TYPE_ATTR_POLICY_IDX)?
-                .zip(short(NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE)?),
-            mask: number(NL_POLICY_TYPE_ATTR_MASK)?.or(bits),
+            kind: short(NL_POLICY_TYPE_ATTR_TYPE).unwrap_or(0),
+            signed: signed(NL_POLICY_TYPE_ATTR_MIN_VALUE_S)
+                .zip(signed(NL_POLICY_TYPE_ATTR_MAX_VALUE_S)),
+            unsigned: number(NL_POLICY_TYPE_ATTR_MIN_VALUE_U)
+                .zip(number(NL_POLICY_TYPE_ATTR_MAX_VALUE_U)),
+            min_len: short(NL_POLICY_TYPE_ATTR_MIN_LENGTH),
+            max_len: short(NL_POLICY_TYPE_ATTR_MAX_LENGTH),
+            nested: short(NL_POLICY_TYPE_ATTR_POLICY_IDX)
+                .zip(short(NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE)),
+            mask: number(NL_POLICY_TYPE_ATTR_MASK).or(bits),
         })
     }
 }

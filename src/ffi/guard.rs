@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 use core::ffi::{c_char, c_int};
-use core::ptr::null;
+use core::ptr::{null, null_mut};
 
 use super::err::rnl_err;
 use crate::error::{Error, Fault};
@@ -21,19 +21,29 @@ pub(super) unsafe fn guard_err(
     err: *mut *mut rnl_err,
     f: impl FnOnce() -> Result<c_int, Error>,
 ) -> c_int {
-    let result = f();
+    match f() {
+        Ok(n) => {
+            // SAFETY: the caller passes NULL or a place for a pointer.
+            if let Some(place) = unsafe { err.as_mut() } {
+                *place = null_mut();
+            }
+            n
+        }
+        // SAFETY: as above.
+        Err(error) => unsafe { fail(err, error) },
+    }
+}
+
+/// Hands the error out.
+#[cold]
+#[inline(never)]
+unsafe fn fail(err: *mut *mut rnl_err, error: Error) -> c_int {
+    let errno = error.errno();
     // SAFETY: the caller passes NULL or a place for a pointer.
     if let Some(place) = unsafe { err.as_mut() } {
-        *place = core::ptr::null_mut();
+        *place = rnl_err::give(error);
     }
-    result.unwrap_or_else(|error| {
-        let errno = error.errno();
-        // SAFETY: as above.
-        if let Some(place) = unsafe { err.as_mut() } {
-            *place = rnl_err::give(error);
-        }
-        -errno
-    })
+    -errno
 }
 
 /// A copy of a string with a NUL at its end; NULL if it is empty or memory ran out.

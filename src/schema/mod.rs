@@ -60,45 +60,35 @@ pub fn operation(protocol: i32, kind: u16) -> Operation {
 }
 
 impl Operation {
-    fn level(&self) -> Level {
-        self.set.map_or(Level::Unknown, Level::Set)
-    }
-
     /// The path of the attribute that starts at `offset` of `request`, or holds it. Empty if none does.
     pub fn path(&self, request: &[u8], offset: u32) -> String {
-        self.walk(request, offset).finish().unwrap_or_default()
+        let mut place = Place::new(self);
+        if let Some(attrs) = self.attrs(request).filter(|_| offset as usize >= Header::LEN) {
+            place.descend(attrs, offset as usize);
+        }
+        place.finish()
     }
 
     /// The path of an attribute of type `kind` that is missing from the nest at `nest`, or from the top.
     pub fn missing(&self, request: &[u8], nest: Option<u32>, kind: u32) -> String {
-        let mut place = Place::new(self.level());
+        let mut place = Place::new(self);
         if let (Some(offset), Some(attrs)) = (nest, self.attrs(request)) {
-            place = place.descend(attrs, offset as usize);
+            place.descend(attrs, offset as usize);
         }
-        let kind = u16::try_from(kind).unwrap_or(u16::MAX);
-        place.step(kind, Attrs::default()).text.finish().unwrap_or_default()
+        place.step(u16::try_from(kind).unwrap_or(u16::MAX), Attrs::default());
+        place.finish()
     }
 
     /// The path of an attribute by the types from the outermost nest to itself.
     pub fn path_of_types(&self, types: &[u16]) -> String {
-        let start = Place::new(self.level());
-        let place = types.iter().fold(start, |place, &kind| place.step(kind, Attrs::default()));
-        place.text.finish().unwrap_or_default()
+        let mut place = Place::new(self);
+        types.iter().for_each(|&kind| place.step(kind, Attrs::default()));
+        place.finish()
     }
 
     fn attrs<'a>(&self, request: &'a [u8]) -> Option<Attrs<'a>> {
         let (message, _) = Message::split(request).ok()?;
         Some(message.attrs(self.header))
-    }
-
-    fn walk(&self, request: &[u8], offset: u32) -> Text {
-        let place = Place::new(self.level());
-        match self.attrs(request) {
-            Some(attrs) if offset as usize >= Header::LEN => {
-                place.descend(attrs, offset as usize).text
-            }
-            _ => place.text,
-        }
     }
 }
 
@@ -109,13 +99,17 @@ struct Place {
 }
 
 impl Place {
-    fn new(level: Level) -> Self {
-        Place { text: Text::default(), level }
+    fn new(op: &Operation) -> Self {
+        Place { text: Text::default(), level: op.set.map_or(Level::Unknown, Level::Set) }
+    }
+
+    fn finish(self) -> String {
+        self.text.finish().unwrap_or_default()
     }
 
     /// Follows the attributes that hold `offset`, down to the one that starts there.
     #[inline(never)]
-    fn descend(mut self, mut attrs: Attrs<'_>, offset: usize) -> Self {
+    fn descend(&mut self, mut attrs: Attrs<'_>, offset: usize) {
         for _ in 0..MAX_DEPTH {
             let siblings = attrs;
             let end = |start: usize, len: usize| start.saturating_add(4).saturating_add(len);
@@ -124,60 +118,57 @@ impl Place {
                 .map_while(Result::ok)
                 .find(|a| a.offset() <= offset && offset < end(a.offset(), a.payload().len()))
             else {
-                break;
+                return;
             };
-            self = self.step(attr.kind(), siblings);
+            self.step(attr.kind(), siblings);
             if attr.offset() == offset {
-                break;
+                return;
             }
             attrs = attr.nested();
         }
-        self
     }
 
     /// Goes into the attribute of type `kind`, which stands among `siblings`.
     #[inline(never)]
-    fn step(self, kind: u16, siblings: Attrs<'_>) -> Self {
-        let text = self.text;
-        let set = match self.level {
-            Level::Set(set) => set,
+    fn step(&mut self, kind: u16, siblings: Attrs<'_>) {
+        self.level = match self.level {
             Level::Array(set) => {
-                let text = text.str("[").num(kind.into()).str("]");
-                return Place { text, level: Level::Set(set) };
+                self.text.str("[").num(kind.into()).str("]");
+                Level::Set(set)
             }
-            Level::Unknown => {
-                return Place { text: text.str(".").num(kind.into()), level: Level::Unknown };
-            }
+            Level::Set(set) => match attribute(set, kind) {
+                Some((name, target)) => {
+                    self.text.str(".").str(name);
+                    self.enter(target, set, siblings)
+                }
+                None => self.unnamed(kind),
+            },
+            Level::Unknown => self.unnamed(kind),
         };
-        let Some((name, target)) = attribute(set, kind) else {
-            return Place { text: text.str(".").num(kind.into()), level: Level::Unknown };
-        };
-        enter(text.str(".").str(name), target, set, siblings)
     }
-}
 
-/// The level behind `target`: `>set`, `*set` or `?sub-message:selector`.
-#[inline(never)]
-fn enter(text: Text, target: &'static [u8], set: u32, siblings: Attrs<'_>) -> Place {
-    let level = match target {
-        [b'>', inner @ ..] => number(inner).map_or(Level::Unknown, Level::Set),
-        [b'*', inner @ ..] => number(inner).map_or(Level::Unknown, Level::Array),
-        [b'?', inner @ ..] => return select(text, inner, set, siblings),
-        _ => Level::Unknown,
-    };
-    Place { text, level }
-}
+    fn unnamed(&mut self, kind: u16) -> Level {
+        self.text.str(".").num(kind.into());
+        Level::Unknown
+    }
 
-/// The level of a sub-message: its selector stands among the siblings.
-fn select(text: Text, target: &'static [u8], set: u32, siblings: Attrs<'_>) -> Place {
-    let mut words = target.split(|&b| b == b':');
-    let selected = words.next().and_then(number).zip(words.next()).and_then(|(sub, selector)| {
-        let value = siblings.get(number_of(set, selector)?)?.bytes();
-        Some((sub_message(sub, value), value))
-    });
-    match selected {
-        Some((level, value)) => Place { text: text.str("(").bytes(value).str(")"), level },
-        None => Place { text, level: Level::Unknown },
+    /// The level behind `target`: `>set`, `*set` or `?sub-message:selector`.
+    fn enter(&mut self, target: &'static [u8], set: u32, siblings: Attrs<'_>) -> Level {
+        match target {
+            [b'>', inner @ ..] => number(inner).map_or(Level::Unknown, Level::Set),
+            [b'*', inner @ ..] => number(inner).map_or(Level::Unknown, Level::Array),
+            [b'?', inner @ ..] => self.select(inner, set, siblings).unwrap_or(Level::Unknown),
+            _ => Level::Unknown,
+        }
+    }
+
+    /// The level of a sub-message: its selector stands among the siblings.
+    fn select(&mut self, target: &'static [u8], set: u32, siblings: Attrs<'_>) -> Option<Level> {
+        let mut words = target.split(|&b| b == b':');
+        let sub = words.next().and_then(number)?;
+        let value = siblings.get(number_of(set, words.next()?)?)?.bytes();
+        self.text.str("(").bytes(value).str(")");
+        Some(sub_message(sub, value))
     }
 }
 

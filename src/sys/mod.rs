@@ -20,10 +20,18 @@ pub(crate) type Errno = i32;
 
 /// Runs a system call that returns -1 on failure.
 fn call(f: impl FnOnce() -> isize) -> Result<usize, Errno> {
+    let before = swap_errno(None);
+    usize::try_from(f()).map_err(|_| swap_errno(Some(before)))
+}
+
+/// The caller's `errno`, which becomes `new`.
+#[inline(never)]
+fn swap_errno(new: Option<Errno>) -> Errno {
     // SAFETY: the location of this thread's errno is always valid.
     let errno = unsafe { &mut *libc::__errno_location() };
     let before = *errno;
-    usize::try_from(f()).map_err(|_| core::mem::replace(errno, before))
+    *errno = new.unwrap_or(before);
+    before
 }
 
 /// As [`call`], for calls that return an `int`.

@@ -270,6 +270,7 @@ impl Fd {
 }
 
 impl Drop for Fd {
+    #[inline(never)]
     fn drop(&mut self) {
         if self.1 == Ownership::Borrowed {
             return;

@@ -60,7 +60,9 @@ impl<'a> Attrs<'a> {
 impl<'a> Iterator for Attrs<'a> {
     type Item = Result<Attr<'a>, Fault>;
 
-    #[inline]
+    // In the library for C size counts: the walk that is worth inlining is in rnl/inline.h.
+    #[cfg_attr(feature = "runtime", inline(never))]
+    #[cfg_attr(not(feature = "runtime"), inline)]
     fn next(&mut self) -> Option<Self::Item> {
         if self.rest.is_empty() {
             return None;

@@ -92,6 +92,7 @@ impl Msg {
     }
 
     /// Whether every put so far worked.
+    #[inline(always)]
     pub fn status(&self) -> Result<(), Fault> {
         self.fault.as_ref().map_or(Ok(()), |f| Err(f.fault))
     }
@@ -128,6 +129,7 @@ impl Msg {
     }
 
     /// Appends the family's fixed header, padded to 4 bytes; it comes before the attributes.
+    #[inline(always)]
     pub fn put_header(&mut self, fixed: &[u8]) -> &mut Self {
         if self.has_attrs {
             return self.fail(Fault::LateHeader, None);
@@ -148,6 +150,7 @@ impl Msg {
     }
 
     /// An attribute with any payload. `kind` may carry `NLA_F_*` bits.
+    #[inline(always)]
     pub fn put(&mut self, kind: u16, payload: &[u8]) -> &mut Self {
         let Some(len) = u16::try_from(payload.len()).ok().and_then(|n| n.checked_add(4)) else {
             return self.fail(Fault::AttrTooLong, Some(kind));
@@ -157,26 +160,31 @@ impl Msg {
     }
 
     /// An attribute without payload.
+    #[inline(always)]
     pub fn put_flag(&mut self, kind: u16) -> &mut Self {
         self.put(kind, &[])
     }
 
     /// 1 byte.
+    #[inline(always)]
     pub fn put_u8(&mut self, kind: u16, value: u8) -> &mut Self {
         self.put(kind, &[value])
     }
 
     /// 2 bytes, host order.
+    #[inline(always)]
     pub fn put_u16(&mut self, kind: u16, value: u16) -> &mut Self {
         self.put(kind, &value.to_ne_bytes())
     }
 
     /// 4 bytes, host order.
+    #[inline(always)]
     pub fn put_u32(&mut self, kind: u16, value: u32) -> &mut Self {
         self.put_4(kind, value.to_ne_bytes())
     }
 
     /// 8 bytes, host order.
+    #[inline(always)]
     pub fn put_u64(&mut self, kind: u16, value: u64) -> &mut Self {
         self.put_8(kind, value.to_ne_bytes())
     }
@@ -200,11 +208,13 @@ impl Msg {
     }
 
     /// 4 bytes, host order, signed.
+    #[inline(always)]
     pub fn put_s32(&mut self, kind: u16, value: i32) -> &mut Self {
         self.put_4(kind, value.to_ne_bytes())
     }
 
     /// 8 bytes, host order, signed.
+    #[inline(always)]
     pub fn put_s64(&mut self, kind: u16, value: i64) -> &mut Self {
         self.put_8(kind, value.to_ne_bytes())
     }
@@ -215,11 +225,13 @@ impl Msg {
     }
 
     /// 4 bytes, network order.
+    #[inline(always)]
     pub fn put_be32(&mut self, kind: u16, value: u32) -> &mut Self {
         self.put_4(kind, value.to_be_bytes())
     }
 
     /// 8 bytes, network order.
+    #[inline(always)]
     pub fn put_be64(&mut self, kind: u16, value: u64) -> &mut Self {
         self.put_8(kind, value.to_be_bytes())
     }
@@ -292,6 +304,7 @@ impl Msg {
     }
 
     /// Bytes as they are: attributes that were built elsewhere.
+    #[inline(always)]
     pub fn put_raw(&mut self, attrs: &[u8]) -> &mut Self {
         self.has_attrs = true;
         self.put_struct(attrs)
@@ -303,6 +316,7 @@ impl Msg {
     }
 
     /// Begins a nest; what is put goes inside until [`Msg::nest_end`].
+    #[inline(always)]
     pub fn nest(&mut self, kind: u16) -> &mut Self {
         let start = u32::try_from(self.len).unwrap_or(u32::MAX);
         let Some(slot) = self.nests.get_mut(self.depth) else {
@@ -318,6 +332,7 @@ impl Msg {
     }
 
     /// Ends the innermost nest.
+    #[inline(always)]
     pub fn nest_end(&mut self) -> &mut Self {
         let Some(start) = self.innermost() else {
             return self.fail(Fault::NoNest, None);
