@@ -1503,6 +1503,8 @@ int rnl_sock_send(struct rnl_sock *sock, const void *data, size_t len,
  *   -EINVAL    sock or out is NULL
  *   -EMSGSIZE  the datagram was longer than max_datagram and is lost; the next
  *              may be as long
+ *   -ENOBUFS   the kernel dropped datagrams; those it had queued before come
+ *              next
  * Threads: sock must not be in use elsewhere. Since 0.1.
  */
 int rnl_sock_recv(struct rnl_sock *sock, struct rnl_datagram *out,

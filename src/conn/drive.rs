@@ -22,6 +22,20 @@ use crate::wire::{Header, Message, Msg};
 /// The smallest charge of a datagram to the receive queue.
 const SMALLEST_CHARGE: c_int = 512;
 
+/// What receiving gave.
+pub(super) enum Filled {
+    /// A datagram of the kernel, or of anybody where anybody may send.
+    Datagram,
+    /// A datagram of somebody else.
+    Foreign,
+    /// The queue had overflowed.
+    Overflow,
+    /// Nothing this time, for another reason than that there is nothing.
+    Nothing,
+    /// There is nothing to receive.
+    Empty,
+}
+
 /// The time `timeout` milliseconds from now; negative is for ever.
 pub(super) fn deadline(timeout: i32) -> u64 {
     match u64::try_from(timeout) {
@@ -198,9 +212,23 @@ impl Socket {
             if want == Want::Notification && !self.desk.notes.is_empty() {
                 return Ok(Got::Kept);
             }
-            if self.now >= deadline || (!self.fill()? && !self.wait(deadline)?) {
+            if self.now >= deadline || !self.refill(deadline)? {
                 return Ok(Got::TimedOut);
             }
+        }
+    }
+
+    /// Receives something the kernel sent, or waits for it. `false` when `deadline` passed.
+    fn refill(&mut self, deadline: u64) -> Result<bool> {
+        match self.fill()? {
+            Filled::Datagram | Filled::Nothing | Filled::Overflow => Ok(true),
+            Filled::Foreign => {
+                // Nor is memory spent on what others send.
+                self.buf.clear();
+                self.from.len = 0;
+                Ok(true)
+            }
+            Filled::Empty => self.wait(deadline),
         }
     }
 
@@ -219,7 +247,7 @@ impl Socket {
     }
 
     /// Receives the next datagram, if there is one. Time passes here.
-    pub(super) fn fill(&mut self) -> Result<bool> {
+    pub(super) fn fill(&mut self) -> Result<Filled> {
         if self.from.len > self.buf.capacity() {
             self.grow()?;
         }
@@ -229,9 +257,6 @@ impl Socket {
             false => self.fd.receive(&mut self.buf),
         };
         let trusted = received.is_ok_and(|from| from.port == 0 || self.options.any_sender);
-        if !trusted {
-            self.buf.clear();
-        }
         // A short exchange needs no clock until it has to wait; all that may go on and on does.
         if !trusted || self.origin || self.desk.engine.dumping() {
             self.now = sys::now();
@@ -240,14 +265,14 @@ impl Socket {
             Ok(from) => {
                 self.from = from;
                 self.drain_on();
-                Ok(true)
+                Ok(if trusted { Filled::Datagram } else { Filled::Foreign })
             }
-            Err(libc::EINTR) => Ok(true),
+            Err(libc::EINTR) => Ok(Filled::Nothing),
             Err(libc::EAGAIN) if self.draining.is_some() => {
                 self.drained(true);
-                Ok(true)
+                Ok(Filled::Nothing)
             }
-            Err(libc::EAGAIN) => Ok(false),
+            Err(libc::EAGAIN) => Ok(Filled::Empty),
             Err(libc::ENOBUFS) => self.overrun(),
             Err(errno) => Err(Error::socket(errno, "receive")),
         }
@@ -263,10 +288,10 @@ impl Socket {
 
     /// The receive queue has overflowed. What is in it came before that, and nothing is added until it
     /// is empty: the gap is behind the last of it.
-    fn overrun(&mut self) -> Result<bool> {
+    fn overrun(&mut self) -> Result<Filled> {
         let size = self.fd.socket_option(libc::SO_RCVBUF).map_err(socket_error("receive"))?;
         self.draining = Some(size.checked_div(SMALLEST_CHARGE).unwrap_or(0).max(1));
-        Ok(true)
+        Ok(Filled::Overflow)
     }
 
     fn drained(&mut self, empty: bool) {

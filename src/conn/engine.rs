@@ -361,6 +361,7 @@ impl Engine {
                 p.state = State::Abandoned;
                 core::mem::take(&mut p.request)
             }
+            Some(p) if p.state == State::Abandoned => Vec::new(),
             _ => self.pending.remove(index).map(|p| p.request).unwrap_or_default(),
         }
     }

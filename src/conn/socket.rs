@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::ffi::c_int;
 
 use super::desk::Desk;
-use super::drive::deadline;
+use super::drive::{Filled, deadline};
 use super::engine::Engine;
 use super::notes::Note;
 use super::options::Options;
@@ -276,9 +276,16 @@ impl Socket {
     /// replies, and for the curious. `None` when `timeout` milliseconds have passed.
     pub fn receive(&mut self, timeout: i32) -> Result<Option<Datagram<'_>>> {
         let deadline = deadline(timeout);
-        while !self.fill()? {
-            if !self.wait(deadline)? {
-                return Ok(None);
+        loop {
+            match self.fill()? {
+                Filled::Datagram | Filled::Foreign => break,
+                Filled::Nothing => {}
+                Filled::Overflow => {
+                    self.draining = None;
+                    return Err(Error::from(Fault::Overrun).during("receive"));
+                }
+                Filled::Empty if self.wait(deadline)? => {}
+                Filled::Empty => return Ok(None),
             }
         }
         self.at = self.buf.len();

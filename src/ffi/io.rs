@@ -81,6 +81,7 @@ pub unsafe extern "C" fn rnl_sock_send(
 /// Returns 1 with a datagram, 0 on timeout, or
 ///   -EINVAL    sock or out is NULL
 ///   -EMSGSIZE  the datagram was longer than max_datagram and is lost; the next may be as long
+///   -ENOBUFS   the kernel dropped datagrams; those it had queued before come next
 /// Threads: sock must not be in use elsewhere. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_sock_recv(
