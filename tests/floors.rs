@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors from the ground up. Modules of one floor do not use each other, but for the ground's.
 const FLOORS: [&[&str]; 6] = [
-    &["uapi", "error", "text", "owned", "ring"],
+    &["uapi", "error", "text", "owned", "grow", "ring"],
     &["wire"],
     &["schema", "sys"],
     &["conn"],

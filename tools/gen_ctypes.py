@@ -25,24 +25,31 @@ NUMBERS = {
 }
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 CONSTANT = re.compile(r"^#define (RNL_\w+) (-?(?:0x[0-9a-fA-F]+|\d+))$", re.M)
-STRUCT = re.compile(r"^struct (\w+) \{(.*?)^\};$", re.M | re.S)
-OPAQUE = re.compile(r"^struct (\w+);$", re.M)
+STRUCT = re.compile(r"^(struct \w+) \{(.*?)^\};$", re.M | re.S)
+OPAQUE = re.compile(r"^(struct \w+);$", re.M)
 FUNCTION = re.compile(r"^([a-z][\w ]*?[ *]+)(rnl_\w+)\(([^()]*)\);$", re.M)
 VARIABLE = re.compile(r"(.*?)(\w+)$", re.S)
 # What a header has around its declarations.
-FRAME = re.compile(r'^#(?:ifn?def|define RNL_RNL_H|include|endif).*$|^extern "C" \{$|^\}$', re.M)
+FRAME = re.compile(r'^#(?:if|ifn?def|define RNL_RNL_H|include|endif)\b.*$|^extern "C" \{$|^\}$', re.M)
+
+
+def class_name(struct):
+    """The class for a struct, which may share its name with a function."""
+    if not struct.startswith("struct "):
+        raise ValueError(f"unknown type: {struct}")
+    return struct.replace(" ", "_")
 
 
 def c_type(text):
     """The ctypes type of a C type as the header writes it."""
-    words = [word for word in re.findall(r"\w+|\*", text) if word not in ("const", "struct")]
+    words = re.findall(r"struct \w+|\w+|\*", text.replace("const ", ""))
     base, stars = words[0], len(words) - 1
     if set(words[1:]) - {"*"}:
         raise ValueError(f"type of several words: {text!r}")
     if base in ("void", "char") and stars:
         name, stars = ("c_void_p" if base == "void" else "c_char_p"), stars - 1
     else:
-        name = {"void": "None", **NUMBERS}.get(base, base)
+        name = {"void": "None", **NUMBERS}.get(base) or class_name(base)
     return "POINTER(" * stars + name + ")" * stars
 
 
@@ -69,7 +76,7 @@ def python_type(kind):
 
 def struct_lines(name, members):
     """A struct as a class."""
-    lines = [f"class {name}(Structure):"]
+    lines = [f"class {class_name(name)}(Structure):"]
     lines += [f"    {member}: {python_type(kind)}" for member, kind in members]
     lines += ["    _fields_ = ["]
     lines += [f'        ("{member}", {kind}),' for member, kind in members]
@@ -91,7 +98,7 @@ def parse(header):
     text = COMMENT.sub("", header)
     constants = CONSTANT.findall(text)
     structs = {name: variables(body, ";", c_field) for name, body in STRUCT.findall(text)}
-    opaque = [name for name in dict.fromkeys(OPAQUE.findall(text)) if name not in structs]
+    opaque = sorted(set(OPAQUE.findall(text)) - set(structs))
     functions = [(r, n, "" if a == "void" else a) for r, n, a in FUNCTION.findall(text)]
     for known in (CONSTANT, STRUCT, OPAQUE, FUNCTION, FRAME):
         text = known.sub("", text)
@@ -105,7 +112,7 @@ def generate(header):
     constants, structs, opaque, functions = parse(header)
     body = [f"{name} = {value}" for name, value in constants] + ["", ""]
     for name in opaque:
-        body += [f"class {name}(Structure):", "    pass", "", ""]
+        body += [f"class {class_name(name)}(Structure):", "    pass", "", ""]
     for name, members in structs.items():
         body += struct_lines(name, members)
     for function in functions:

@@ -1942,7 +1942,10 @@ struct rnl_policy_rule {
 
 /** Which policies an operation uses. This struct never changes. */
 struct rnl_policy_use {
-    /** The command. */
+    /**
+     * The command; 0 where the kernel does not say, as for some that can only
+     * be dumped.
+     */
     uint32_t cmd;
     /**
      * Index of the policy of a plain request, or -1 if the operation has none.
@@ -1966,7 +1969,7 @@ struct rnl_policy_use {
  *
  * Returns 0, or
  *   -EINVAL   out or sock is NULL, or cmd is below -1
- *   -ENOENT   the kernel has no such family
+ *   -ENOENT   the kernel has no such family, or the family no such command
  *   -ENODATA  the family or the command has no policy
  *   and what rnl_dump_next() returns
  * Threads: sock must not be in use elsewhere. Since 0.1.

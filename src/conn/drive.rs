@@ -22,6 +22,9 @@ use crate::wire::{Header, Message, Msg};
 /// The smallest charge of a datagram to the receive queue.
 const SMALLEST_CHARGE: c_int = 512;
 
+/// How many datagrams are still read when time is up and they do not end.
+const PATIENCE: u32 = 256;
+
 /// What receiving gave.
 pub(super) enum Filled {
     /// A datagram of the kernel, or of anybody where anybody may send.
@@ -192,8 +195,10 @@ impl Socket {
         Ok(message)
     }
 
-    /// Does what there is to do until there is something for `want`.
+    /// Does what there is to do until there is something for `want`. Time is up when nothing is left to
+    /// receive; but where datagrams that nobody waits for never end, it is up all the same.
     fn turn(&mut self, want: Want, deadline: u64) -> Result<Got> {
+        let mut patience = PATIENCE;
         loop {
             let sifted = self.desk.sift(want, &self.buf, &mut self.at, &self.from, self.now)?;
             if let Some(got) = sifted {
@@ -202,34 +207,31 @@ impl Socket {
             if let Some(got) = self.transmit(want) {
                 return Ok(got);
             }
-            // Deadlines hold even where datagrams that nobody waits for never end.
-            if let Some(ended) = self.desk.engine.expire(self.now) {
-                if let Some(got) = self.desk.ended(want, ended) {
-                    return Ok(got);
-                }
-                continue;
-            }
             if want == Want::Notification && !self.desk.notes.is_empty() {
                 return Ok(Got::Kept);
             }
-            if self.now >= deadline || !self.refill(deadline)? {
+            let empty = self.refill()? || patience == 0;
+            if let Some(ended) = self.desk.engine.expire(self.now, empty) {
+                if let Some(got) = self.desk.ended(want, ended) {
+                    return Ok(got);
+                }
+            } else if empty && !self.wait(deadline)? {
                 return Ok(Got::TimedOut);
+            } else if self.now >= deadline.min(self.desk.engine.deadline()) {
+                patience = patience.saturating_sub(1);
             }
         }
     }
 
-    /// Receives something the kernel sent, or waits for it. `false` when `deadline` passed.
-    fn refill(&mut self, deadline: u64) -> Result<bool> {
-        match self.fill()? {
-            Filled::Datagram | Filled::Nothing | Filled::Overflow => Ok(true),
-            Filled::Foreign => {
-                // Nor is memory spent on what others send.
-                self.buf.clear();
-                self.from.len = 0;
-                Ok(true)
-            }
-            Filled::Empty => self.wait(deadline),
+    /// Receives something, if there is something. `true` when there is nothing.
+    fn refill(&mut self) -> Result<bool> {
+        let filled = self.fill()?;
+        if matches!(filled, Filled::Foreign) {
+            // Nor is memory spent on what others send.
+            self.buf.clear();
+            self.from.len = 0;
         }
+        Ok(matches!(filled, Filled::Empty))
     }
 
     /// Sends what is due. A request that can't be sent has ended.

@@ -234,12 +234,16 @@ impl Engine {
 
     /// The next request that has failed without a word from the kernel: its deadline has passed, or its
     /// answer was lost.
-    pub fn expire(&mut self, now: u64) -> Option<Ended<'static>> {
+    ///
+    /// While datagrams wait to be read, `empty` is false, and requests that may be answered by them are
+    /// left alone. The time of a dump is up no matter what is still to come.
+    pub fn expire(&mut self, now: u64, empty: bool) -> Option<Ended<'static>> {
         let gone = |p: &Pending| match p.fault {
             Some(Fault::Overrun) => true,
             fault => fault.is_some() && p.dump.is_none(),
         };
-        let late = |p: &Pending| p.state != State::Abandoned && (gone(p) || p.deadline <= now);
+        let up = |p: &Pending| p.deadline <= now && (empty || p.dump.is_some());
+        let late = |p: &Pending| p.state != State::Abandoned && (gone(p) || up(p));
         let index = self.position(late)?;
         let p = self.pending.get(index)?;
         let id = p.id;
@@ -269,7 +273,7 @@ impl Engine {
         let Some(p) = self.find(header.seq).and_then(|i| self.pending.get_mut(i)) else {
             return false;
         };
-        p.fault = Some(Fault::Truncated);
+        p.fault = p.fault.or(Some(Fault::Truncated));
         true
     }
 

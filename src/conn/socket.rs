@@ -49,6 +49,8 @@ pub struct Notification<'a> {
 pub struct Socket {
     pub(super) fd: Fd,
     port: u32,
+    /// Where `send` goes unless it is told.
+    peer: Address,
     pub(super) options: Options,
     pub(super) desk: Desk,
     /// The datagram being read, from `at` on.
@@ -122,6 +124,7 @@ impl Socket {
         let socket = Socket {
             fd,
             port,
+            peer: Address::default(),
             desk,
             buf,
             at: 0,
@@ -178,7 +181,9 @@ impl Socket {
     /// Sets where [`Socket::send`] with port and group 0 goes.
     pub fn connect(&mut self, port: u32, group: u32) -> Result<()> {
         let address = Address { port, groups: group_bit(group)? };
-        self.fd.connect(address).map_err(socket_error("connect"))
+        self.fd.connect(address).map_err(socket_error("connect"))?;
+        self.peer = address;
+        Ok(())
     }
 
     /// Sets an integer option of SOL_NETLINK.
@@ -260,14 +265,14 @@ impl Socket {
     /// or where [`Socket::connect`] said.
     pub fn send(&mut self, datagram: &[u8], port: u32, group: u32) -> Result<()> {
         let to = Address { port, groups: group_bit(group)? };
-        let sent = match to == Address::default() {
-            true => self.fd.send(datagram),
-            false => self.fd.send_to(datagram, to),
+        let (sent, to) = match to == Address::default() {
+            true => (self.fd.send(datagram), self.peer),
+            false => (self.fd.send_to(datagram, to), to),
         };
         match sent {
             Ok(_) => Ok(()),
             // The group has been served; only at port 0, the kernel, nobody listens.
-            Err(libc::ECONNREFUSED) if port == 0 && group != 0 => Ok(()),
+            Err(libc::ECONNREFUSED) if to.port == 0 && to.groups != 0 => Ok(()),
             Err(errno) => Err(Error::socket(errno, "send")),
         }
     }

@@ -77,6 +77,13 @@ impl Family {
 
     /// Reads a message of the controller: an answer to CTRL_CMD_GETFAMILY, or a notification.
     pub fn parse(message: &Message<'_>) -> core::result::Result<Family, Fault> {
+        Family::read(message).map_err(|fault| match fault {
+            Fault::Width => Fault::Incomplete,
+            fault => fault,
+        })
+    }
+
+    fn read(message: &Message<'_>) -> core::result::Result<Family, Fault> {
         let mut family = Family::default();
         for attr in message.attrs(GENL_HDRLEN) {
             let attr = attr?;

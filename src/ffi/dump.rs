@@ -13,6 +13,7 @@ use crate::conn::{Id, Mode, Socket};
 use crate::error::{Error, Fault};
 
 /// A dump being read: all objects of a kind.
+#[cfg_attr(all(), repr(C))]
 pub struct rnl_dump {
     magic: u32,
     sock: *mut rnl_sock,

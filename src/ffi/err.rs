@@ -14,6 +14,7 @@ use crate::error::{Error, Fault, Origin};
 /// failure, which the caller frees with rnl_err_free(); `err` may be NULL. All strings of the object
 /// live as long as it does. If there is no memory for it, `*err` is NULL and the return value alone
 /// says what happened.
+#[cfg_attr(all(), repr(C))]
 pub struct rnl_err {
     magic: u32,
     error: Error,

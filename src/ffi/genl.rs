@@ -17,6 +17,7 @@ use crate::grow;
 use crate::wire::Message;
 
 /// A generic netlink family as the kernel describes it.
+#[cfg_attr(all(), repr(C))]
 pub struct rnl_genl {
     magic: u32,
     family: Family,

@@ -14,6 +14,7 @@ use crate::wire::Msg;
 /// A request under construction. The first thing that goes wrong sticks: puts may be chained without
 /// looking at their results, since sending reports the first failure with the attribute's path. A
 /// message may be sent any number of times, and changed in between.
+#[cfg_attr(all(), repr(C))]
 pub struct rnl_msg {
     magic: u32,
     pub(super) msg: Msg,

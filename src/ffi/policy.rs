@@ -11,6 +11,7 @@ use crate::error::Fault;
 use crate::family::policy::{Policy, Rule, Use};
 
 /// The policies of a generic family, as the kernel itself tells them.
+#[cfg_attr(all(), repr(C))]
 pub struct rnl_policy {
     magic: u32,
     policy: Policy,
@@ -69,7 +70,7 @@ pub struct rnl_policy_rule {
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct rnl_policy_use {
-    /// The command.
+    /// The command; 0 where the kernel does not say, as for some that can only be dumped.
     pub cmd: u32,
     /// Index of the policy of a plain request, or -1 if the operation has none.
     pub request: i32,
@@ -145,7 +146,7 @@ unsafe fn entry<T, C: for<'a> From<&'a T>>(
 ///
 /// Returns 0, or
 ///   -EINVAL   out or sock is NULL, or cmd is below -1
-///   -ENOENT   the kernel has no such family
+///   -ENOENT   the kernel has no such family, or the family no such command
 ///   -ENODATA  the family or the command has no policy
 ///   and what rnl_dump_next() returns
 /// Threads: sock must not be in use elsewhere. Since 0.1.

@@ -7,37 +7,32 @@ use core::ffi::{CStr, c_char};
 
 use crate::error::Fault;
 
-/// Something a C caller holds by an opaque pointer. One of its fields is a number that tells it from
-/// other handles and from freed ones.
+/// Something a C caller holds by an opaque pointer. It begins with a number that tells it from other
+/// handles and from freed ones: `#[cfg_attr(all(), repr(C))]` keeps the number in front, while cbindgen,
+/// which looks for a plain `repr(C)`, leaves the struct opaque.
 pub(super) trait Handle: Sized {
     const MAGIC: u32;
-
-    /// Where the number is.
-    fn magic(p: *mut Self) -> *mut u32;
 }
 
-/// Makes a struct with a field `magic` a [`Handle`].
+/// Makes a struct whose first field is `magic` a [`Handle`].
 macro_rules! handle {
     ($name:ident, $magic:literal) => {
         impl $crate::ffi::ptr::Handle for $name {
             const MAGIC: u32 = $magic;
-
-            fn magic(p: *mut Self) -> *mut u32 {
-                // SAFETY: only the place is computed, of a pointer that is not NULL.
-                unsafe { &raw mut (*p).magic }
-            }
         }
+        const _: () = assert!(core::mem::offset_of!($name, magic) == 0);
     };
 }
 pub(super) use handle;
 
+#[inline(always)]
 fn check<T: Handle>(p: *const T) -> Result<(), Fault> {
     if p.is_null() || !p.is_aligned() {
         return Err(Fault::BadArgument);
     }
     // SAFETY: the pointer came from `give`, or the caller breaks the contract in a way that can't be
     // detected; a freed handle is told by its number for as long as its memory is not used again.
-    let magic = unsafe { T::magic(p.cast_mut()).read_volatile() };
+    let magic = unsafe { p.cast::<u32>().read_volatile() };
     if magic == T::MAGIC { Ok(()) } else { Err(Fault::BadArgument) }
 }
 
@@ -77,7 +72,7 @@ pub(super) unsafe fn take<T: Handle>(p: *mut T) -> Result<Option<Box<T>>, Fault>
     check(p)?;
     // SAFETY: checked; the number is wiped before the memory goes, so that a second free is noticed.
     unsafe {
-        T::magic(p).write_volatile(0);
+        p.cast::<u32>().write_volatile(0);
         Ok(Some(Box::from_raw(p)))
     }
 }

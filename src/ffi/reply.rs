@@ -12,6 +12,7 @@ use crate::error::Fault;
 use crate::wire::Message;
 
 /// What the kernel answered a request with: any number of objects, and perhaps a warning.
+#[cfg_attr(all(), repr(C))]
 pub struct rnl_reply {
     magic: u32,
     reply: Reply,

@@ -13,6 +13,7 @@ use crate::sys::Filter;
 /// An open netlink socket, with what is needed to talk over it: sequence numbers, a receive buffer,
 /// notifications that came while an answer was waited for. One thread at a time may use it; it may move
 /// between threads.
+#[cfg_attr(all(), repr(C))]
 pub struct rnl_sock {
     magic: u32,
     /// None after rnl_sock_close() while dumps are left.

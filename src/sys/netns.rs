@@ -55,7 +55,7 @@ pub(crate) fn socket_in(netns: c_int, kind: c_int, protocol: c_int) -> Result<Fd
     let job = Job { netns, kind, protocol, report: theirs.raw() };
     let child = spawn(&job)?;
     drop(theirs);
-    let answer = receive_fd(&ours);
+    let answer = receive_fd(&ours, kind & libc::SOCK_CLOEXEC != 0);
     reap(child);
     answer
 }
@@ -143,12 +143,12 @@ fn send_fd(to: c_int, errno: Errno, fd: Option<c_int>) -> Result<usize, Errno> {
     call(|| unsafe { libc::sendmsg(to, &msg, libc::MSG_NOSIGNAL) })
 }
 
-fn receive_fd(from: &Fd) -> Result<Fd, Errno> {
+fn receive_fd(from: &Fd, close_on_exec: bool) -> Result<Fd, Errno> {
     let mut errno: Errno = libc::EIO;
     let mut iov = libc::iovec { iov_base: (&raw mut errno).cast(), iov_len: size_of::<Errno>() };
     let mut control: Control = [0; 4];
     let mut msg = message(&mut iov, &mut control);
-    let flags = libc::MSG_CMSG_CLOEXEC;
+    let flags = if close_on_exec { libc::MSG_CMSG_CLOEXEC } else { 0 };
     // SAFETY: msg describes live buffers of the lengths given.
     while let Err(e) = call(|| unsafe { libc::recvmsg(from.raw(), &mut msg, flags) }) {
         if e != libc::EINTR {

@@ -19,6 +19,7 @@ mod ack;
 mod attr;
 mod build;
 mod message;
+mod put;
 mod read;
 
 pub use ack::Ack;

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* main() of every contestant: PROGRAM TASK N runs one task once and prints
+ * what it saw and what it cost as one line of JSON. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+static uint64_t now(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* The high-water mark, read without stdio so as not to raise it. */
+static long peak_kib(void)
+{
+	static char text[4096];
+	int fd = open("/proc/self/status", O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	const char *line;
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return -1;
+	line = strstr(text, "VmHWM:");
+	return line ? strtol(line + 6, NULL, 10) : -1;
+}
+
+/* An own function, so that callgrind can be told to count only inside it. */
+__attribute__((noinline)) int timed(const struct task *t, struct result *r, uint64_t n)
+{
+	int rc = t->run(r, n);
+
+	touch(r);
+	return rc;
+}
+
+static const struct task *find_task(const char *name)
+{
+	const struct task *t = tasks;
+
+	while (t->name && strcmp(t->name, name))
+		t++;
+	return t->name ? t : NULL;
+}
+
+static int report(const struct result *r, uint64_t cpu, uint64_t wall)
+{
+	long peak = peak_kib();
+
+	return printf("{\"count\": %" PRIu64 ", \"sum\": %" PRIu64 ", \"bytes\": %" PRIu64
+		      ", \"cpu_ns\": %" PRIu64 ", \"wall_ns\": %" PRIu64
+		      ", \"peak_kib\": %ld}\n",
+		      r->count, r->sum, r->bytes, cpu, wall, peak) < 0;
+}
+
+static int run(const struct task *t, uint64_t n)
+{
+	struct result r = { 0 };
+	uint64_t wall = now(CLOCK_MONOTONIC);
+	uint64_t cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+	int rc = timed(t, &r, n);
+
+	cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	wall = now(CLOCK_MONOTONIC) - wall;
+	if (rc < 0) {
+		fprintf(stderr, "%s: failed: %s\n", t->name, strerror(-rc));
+		return 1;
+	}
+	return report(&r, cpu, wall);
+}
+
+int main(int argc, char **argv)
+{
+	const struct task *t = argc == 3 ? find_task(argv[1]) : NULL;
+
+	if (!t) {
+		fprintf(stderr, "usage: %s TASK N\ntasks:", argv[0]);
+		for (t = tasks; t->name; t++)
+			fprintf(stderr, " %s", t->name);
+		fprintf(stderr, "\n");
+		return 2;
+	}
+	return run(t, strtoull(argv[2], NULL, 10));
+}

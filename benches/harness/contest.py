@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""The contest: its rows, who competes in each, and what rnl aims at."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """One program and the task of it that is timed."""
+
+    key: str
+    label: str
+    library: str  # a key of build.LIBRARIES, "" for libc alone
+    program: str
+    task: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One workload. Every contestant does the same thing to the same objects."""
+
+    key: str
+    title: str
+    unit: str  # what one object is called
+    task_n: int  # how often the task is done in a round
+    units: int  # how many objects that makes, at least
+    contestants: tuple
+    limit: str  # the contestant that ratios are taken to
+    blind: tuple = ()  # who parses nothing, and so can't tell what it saw
+    subtract: str = ""  # whose time is taken off everybody's
+    memory: bool = False  # is the peak of the resident memory of interest?
+    count_instructions: bool = False
+
+
+@dataclass(frozen=True)
+class Goal:
+    """At most `most` for `contestant`, measured as `measure` says:
+    ratio (of CPU, to `against`), ns (of CPU per object), or
+    memory (KiB of peak beyond that of `against`)."""
+
+    row: str
+    contestant: str
+    measure: str
+    most: float
+    against: str = ""
+
+
+@dataclass
+class Sizes:
+    """How much there is to do in a round."""
+
+    routes: int = 1_000_000
+    links: int = 10_000
+    replays: int = 32
+    messages: int = 1_000_000
+    exchanges: int = 100_000
+    starts: int = 300
+    rounds: int = 7
+    datagrams: int = 64  # of the recording that is replayed
+    instructions: bool = True  # are they counted?
+
+    @classmethod
+    def quick(cls):
+        return cls(100_000, 1_000, 1, 10_000, 1_000, 10, rounds=1, instructions=False)
+
+
+# A recorded datagram holds about 480 routes; its first ones hold fewer.
+ROUTES_PER_DATAGRAM = 450
+
+BARE = ("bare loop, 32 KiB", "", "bare")
+HAND = ("hand-written", "", "hand")
+MNL = ("libmnl", "mnl", "mnl")
+NL = ("libnl", "nl", "nl")
+RNL = ("rnl", "rnl", "rnl")
+
+
+def _four(task):
+    """The contestants of a row that has one task of the same name for all."""
+    return tuple(Contestant(who[2], *who, task) for who in (HAND, MNL, NL, RNL))
+
+
+def _rnl_dumps(task):
+    return (
+        Contestant("rnl-stream", "rnl, streamed", "rnl", "rnl", f"{task}-stream"),
+        Contestant("rnl", "rnl, consistent", "rnl", "rnl", task),
+    )
+
+
+def _dump(task):
+    return (
+        Contestant("bare", *BARE, task),
+        Contestant("hand", *HAND, task),
+        Contestant("mnl", *MNL, task),
+        Contestant("mnl-32k", "libmnl, 32 KiB", "mnl", "mnl", f"{task}-32k"),
+        Contestant("nl", *NL, task),
+        *_rnl_dumps(task),
+    )
+
+
+def _replay():
+    """libmnl can't do with less than 32 KiB here: such were the datagrams."""
+    return (
+        Contestant("bare", "copy", "", "bare-replay", "routes"),
+        Contestant("hand", "hand-written", "", "hand-replay", "routes"),
+        Contestant("mnl", "libmnl, 32 KiB", "mnl", "mnl-replay", "routes-32k"),
+        Contestant("nl", "libnl", "nl", "nl-replay", "routes"),
+        Contestant("rnl-stream", "rnl, streamed", "rnl", "rnl-replay", "routes-stream"),
+        Contestant("rnl", "rnl, consistent", "rnl", "rnl-replay", "routes"),
+    )
+
+
+def _start():
+    return (
+        Contestant("libc", "libc alone", "", "start-libc"),
+        Contestant("mnl", "libmnl", "mnl", "start-mnl"),
+        Contestant("nl", "libnl-3", "nl", "start-nl"),
+        Contestant("nl-route", "libnl-3, -genl, -route", "nl-route", "start-nl-route"),
+        Contestant("rnl", "rnl", "rnl", "start-rnl"),
+    )
+
+
+def rows(n):
+    """All rows, in the order in which they are shown."""
+    replayed = n.replays * n.datagrams * ROUTES_PER_DATAGRAM
+    return [
+        Row("routes", f"Dump of {n.routes:,} IPv4 routes, five fields of each", "route",
+            1, n.routes, _dump("routes"), "bare", blind=("bare",), memory=True),
+        Row("replay", "The same without the kernel: recorded datagrams, copy subtracted", "route",
+            n.replays, replayed, _replay(), "hand", blind=("bare",), subtract="bare",
+            count_instructions=True),
+        Row("links", f"Dump of {n.links:,} links, seven fields of each", "link",
+            1, n.links, _dump("links"), "bare", blind=("bare",), memory=True),
+        Row("build", "Build a 144-byte RTM_NEWROUTE with five next hops", "message",
+            n.messages, n.messages, _four("build"), "hand"),
+        Row("parse", "Parse it", "message",
+            n.messages, n.messages, _four("parse"), "hand"),
+        Row("ack-genl", "Request, reply and ACK: CTRL_CMD_GETFAMILY", "exchange",
+            n.exchanges, n.exchanges, _four("ack-genl"), "hand"),
+        Row("ack-link", "Request and ACK: RTM_SETLINK that changes nothing", "exchange",
+            n.exchanges, n.exchanges, _four("ack-link"), "hand"),
+        Row("start", "Start a program that opens one route socket", "start",
+            n.starts, n.starts, _start(), "libc"),
+    ]
+
+
+# A consistent dump is kept until it is known to be whole, so the goal for memory
+# is that of the streamed one alone.
+GOALS = (
+    Goal("routes", "rnl-stream", "ratio", 1.05, "bare"),
+    Goal("routes", "rnl", "ratio", 1.05, "bare"),
+    Goal("routes", "rnl-stream", "memory", 1024, "bare"),
+    Goal("replay", "rnl-stream", "ns", 20),
+    Goal("replay", "rnl", "ns", 20),
+    Goal("links", "rnl-stream", "ratio", 1.05, "bare"),
+    Goal("links", "rnl", "ratio", 1.05, "bare"),
+    Goal("build", "rnl", "ratio", 0.45, "mnl"),
+    Goal("parse", "rnl", "ratio", 0.20, "mnl"),
+    Goal("ack-genl", "rnl", "ratio", 1.10, "hand"),
+    Goal("ack-link", "rnl", "ratio", 1.10, "hand"),
+    Goal("start", "rnl", "ratio", 1.15, "libc"),
+)
+
+# Of the stripped shared library, in bytes.
+SIZE_GOAL = 100_000

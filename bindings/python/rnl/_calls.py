@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Calls on a socket that is held: each checks its result, and copies what the library lends into
+Python's memory before anything else can happen to the socket."""
+
+from __future__ import annotations
+
+from ctypes import POINTER, byref, c_int, c_uint32, string_at
+from errno import ENOBUFS
+
+from . import _ffi
+from ._errors import Overrun, check, failure
+from ._handle import NewError
+from ._view import View, messages
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, Callable
+
+
+class Datagram:
+    """One datagram as it came: `data`; the `port` of its sender, 0 for the kernel; the multicast
+    `group` it was sent to, or 0; the `nsid` of the namespace it came from, -1 for the socket's own."""
+
+    __slots__ = ("data", "group", "nsid", "port")
+
+    def __init__(self, data: bytes, port: int, group: int, nsid: int) -> None:
+        self.data = data
+        self.port = port
+        self.group = group
+        self.nsid = nsid
+
+    def messages(self) -> Iterator[View]:
+        """The messages in it."""
+        return messages(self.data, self.group, self.nsid)
+
+
+class Reply(list["View"]):
+    """What the kernel answered a request with: a list of messages, and perhaps a warning."""
+
+    #: What the kernel warns of although it did what was asked.
+    warning: str | None = None
+
+
+def checked(pointer: Any, function: Callable[..., int], *arguments: Any) -> int:
+    """A function that takes an error object last."""
+    err = NewError()
+    return check(function(pointer, *arguments, byref(err)), err)
+
+
+def owned(view: _ffi.struct_rnl_view) -> View:
+    """A message with a copy of its bytes."""
+    return View(string_at(view.msg.ptr or 0, view.msg.len), view.group, view.nsid)
+
+
+def _reply(pointer: Any) -> Reply:
+    reply, out = Reply(), _ffi.struct_rnl_view()
+    while check(_ffi.rnl_reply_next(pointer, byref(out))):
+        reply.append(owned(out))
+    warning = _ffi.rnl_reply_warning(pointer)
+    reply.warning = None if warning is None else warning.decode(errors="replace")
+    return reply
+
+
+def call(sock: Any, msg: Any, timeout_ms: int) -> Reply:
+    """rnl_sock_call()"""
+    reply = POINTER(_ffi.struct_rnl_reply)()
+    try:
+        checked(sock, _ffi.rnl_sock_call, msg, timeout_ms, byref(reply))
+        return _reply(reply)
+    finally:
+        _ffi.rnl_reply_free(reply)
+
+
+def next_note(sock: Any) -> View | None:
+    """rnl_sock_next() without waiting."""
+    out, err = _ffi.struct_rnl_view(), NewError()
+    code = _ffi.rnl_sock_next(sock, byref(out), 0, byref(err))
+    if code == -ENOBUFS:
+        raise failure(code, err, Overrun)
+    return owned(out) if check(code, err) else None
+
+
+def recv(sock: Any) -> Datagram | None:
+    """rnl_sock_recv() without waiting."""
+    out = _ffi.struct_rnl_datagram()
+    if not checked(sock, _ffi.rnl_sock_recv, byref(out), 0):
+        return None
+    return Datagram(string_at(out.data.ptr or 0, out.data.len), out.port, out.group, out.nsid)
+
+
+def getopt(sock: Any, option: int) -> int:
+    """rnl_sock_getopt()"""
+    out = c_int()
+    checked(sock, _ffi.rnl_sock_getopt, option, byref(out))
+    return out.value
+
+
+def port(sock: Any) -> int:
+    """rnl_sock_port()"""
+    out = c_uint32()
+    check(_ffi.rnl_sock_port(sock, byref(out)))
+    return out.value
+
+
+def groups(sock: Any) -> list[int]:
+    """rnl_sock_groups()"""
+    room = (c_uint32 * checked(sock, _ffi.rnl_sock_groups, None, 0))()
+    checked(sock, _ffi.rnl_sock_groups, room, len(room))
+    return list(room)

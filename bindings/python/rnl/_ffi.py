@@ -1,0 +1,463 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# Made from rnl.h by tools/gen_ctypes.py.
+"""What librnl offers, declared for ctypes."""
+
+from __future__ import annotations
+
+from ctypes import (
+    POINTER,
+    Structure,
+    c_char_p,
+    c_int,
+    c_int16,
+    c_int32,
+    c_int64,
+    c_int8,
+    c_size_t,
+    c_uint16,
+    c_uint32,
+    c_uint64,
+    c_uint8,
+    c_void_p,
+)
+
+from ._library import function
+
+RNL_FROM_KERNEL = 1
+RNL_FROM_LOCAL = 2
+RNL_FROM_SOCKET = 3
+RNL_FROM_TIMEOUT = 4
+RNL_OPEN_DGRAM = 0x01
+RNL_OPEN_NO_CLOEXEC = 0x02
+RNL_OPEN_NONBLOCK = 0x04
+RNL_OPEN_NO_EXT_ACK = 0x08
+RNL_OPEN_NO_CAP_ACK = 0x10
+RNL_OPEN_NO_STRICT = 0x20
+RNL_OPEN_ANY_SENDER = 0x40
+RNL_OPEN_NETNS = 0x80
+RNL_DUMP_CONSISTENT = 0
+RNL_DUMP_STREAM = 1
+RNL_DUMP_BEST_EFFORT = 2
+RNL_RULE_SIGNED = 0x01
+RNL_RULE_UNSIGNED = 0x02
+RNL_RULE_MIN_LEN = 0x04
+RNL_RULE_MAX_LEN = 0x08
+RNL_RULE_NESTED = 0x10
+RNL_RULE_MASK = 0x20
+
+
+class struct_rnl_dump(Structure):
+    pass
+
+
+class struct_rnl_err(Structure):
+    pass
+
+
+class struct_rnl_genl(Structure):
+    pass
+
+
+class struct_rnl_msg(Structure):
+    pass
+
+
+class struct_rnl_policy(Structure):
+    pass
+
+
+class struct_rnl_reply(Structure):
+    pass
+
+
+class struct_rnl_sock(Structure):
+    pass
+
+
+class struct_sock_filter(Structure):
+    pass
+
+
+class struct_rnl_bytes(Structure):
+    ptr: int | None
+    len: int
+    _fields_ = [
+        ("ptr", c_void_p),
+        ("len", c_size_t),
+    ]
+
+
+class struct_rnl_view(Structure):
+    msg: struct_rnl_bytes
+    body: struct_rnl_bytes
+    type: int
+    flags: int
+    seq: int
+    port: int
+    group: int
+    nsid: int
+    reserved: int
+    _fields_ = [
+        ("msg", struct_rnl_bytes),
+        ("body", struct_rnl_bytes),
+        ("type", c_uint16),
+        ("flags", c_uint16),
+        ("seq", c_uint32),
+        ("port", c_uint32),
+        ("group", c_uint32),
+        ("nsid", c_int32),
+        ("reserved", c_uint32),
+    ]
+
+
+class struct_rnl_attrs(Structure):
+    rest: struct_rnl_bytes
+    end: int
+    reserved: int
+    _fields_ = [
+        ("rest", struct_rnl_bytes),
+        ("end", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class struct_rnl_attr(Structure):
+    data: struct_rnl_bytes
+    type: int
+    flags: int
+    offset: int
+    _fields_ = [
+        ("data", struct_rnl_bytes),
+        ("type", c_uint16),
+        ("flags", c_uint16),
+        ("offset", c_uint32),
+    ]
+
+
+class struct_rnl_opts(Structure):
+    size: int
+    flags: int
+    netns_fd: int
+    port: int
+    rcvbuf: int
+    sndbuf: int
+    reserved: int
+    max_datagram: int
+    max_queue: int
+    max_result: int
+    _fields_ = [
+        ("size", c_size_t),
+        ("flags", c_uint32),
+        ("netns_fd", c_int32),
+        ("port", c_uint32),
+        ("rcvbuf", c_uint32),
+        ("sndbuf", c_uint32),
+        ("reserved", c_uint32),
+        ("max_datagram", c_size_t),
+        ("max_queue", c_size_t),
+        ("max_result", c_size_t),
+    ]
+
+
+class struct_rnl_datagram(Structure):
+    data: struct_rnl_bytes
+    port: int
+    group: int
+    nsid: int
+    reserved: int
+    _fields_ = [
+        ("data", struct_rnl_bytes),
+        ("port", c_uint32),
+        ("group", c_uint32),
+        ("nsid", c_int32),
+        ("reserved", c_uint32),
+    ]
+
+
+class struct_rnl_genl_group(Structure):
+    name: bytes | None
+    id: int
+    reserved: int
+    _fields_ = [
+        ("name", c_char_p),
+        ("id", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class struct_rnl_genl_op(Structure):
+    cmd: int
+    flags: int
+    _fields_ = [
+        ("cmd", c_uint32),
+        ("flags", c_uint32),
+    ]
+
+
+class struct_rnl_policy_rule(Structure):
+    policy: int
+    attr: int
+    kind: int
+    stated: int
+    min_len: int
+    max_len: int
+    nested: int
+    nested_max: int
+    reserved: int
+    min_s: int
+    max_s: int
+    min_u: int
+    max_u: int
+    mask: int
+    _fields_ = [
+        ("policy", c_uint16),
+        ("attr", c_uint16),
+        ("kind", c_uint32),
+        ("stated", c_uint32),
+        ("min_len", c_uint32),
+        ("max_len", c_uint32),
+        ("nested", c_uint32),
+        ("nested_max", c_uint32),
+        ("reserved", c_uint32),
+        ("min_s", c_int64),
+        ("max_s", c_int64),
+        ("min_u", c_uint64),
+        ("max_u", c_uint64),
+        ("mask", c_uint64),
+    ]
+
+
+class struct_rnl_policy_use(Structure):
+    cmd: int
+    request: int
+    dump: int
+    _fields_ = [
+        ("cmd", c_uint32),
+        ("request", c_int32),
+        ("dump", c_int32),
+    ]
+
+
+rnl_version = function("rnl_version", c_char_p)
+rnl_view_next = function(
+    "rnl_view_next", c_int, POINTER(struct_rnl_bytes), POINTER(struct_rnl_view)
+)
+rnl_view_fixed = function("rnl_view_fixed", c_int, POINTER(struct_rnl_view), c_void_p, c_size_t)
+rnl_view_attrs = function(
+    "rnl_view_attrs", c_int, POINTER(struct_rnl_view), c_size_t, POINTER(struct_rnl_attrs)
+)
+rnl_view_status = function(
+    "rnl_view_status", c_int, POINTER(struct_rnl_view), c_int, POINTER(struct_rnl_bytes),
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_attrs_of = function("rnl_attrs_of", c_int, POINTER(struct_rnl_bytes), POINTER(struct_rnl_attrs))
+rnl_attrs_next = function(
+    "rnl_attrs_next", c_int, POINTER(struct_rnl_attrs), POINTER(struct_rnl_attr)
+)
+rnl_attrs_find = function(
+    "rnl_attrs_find", c_int, POINTER(struct_rnl_attrs), c_uint16, POINTER(struct_rnl_attr)
+)
+rnl_attrs_table = function(
+    "rnl_attrs_table", c_int, POINTER(struct_rnl_attrs), POINTER(struct_rnl_attr), c_size_t
+)
+rnl_attr_nested = function(
+    "rnl_attr_nested", c_int, POINTER(struct_rnl_attr), POINTER(struct_rnl_attrs)
+)
+rnl_attr_u8 = function("rnl_attr_u8", c_int, POINTER(struct_rnl_attr), POINTER(c_uint8))
+rnl_attr_u16 = function("rnl_attr_u16", c_int, POINTER(struct_rnl_attr), POINTER(c_uint16))
+rnl_attr_u32 = function("rnl_attr_u32", c_int, POINTER(struct_rnl_attr), POINTER(c_uint32))
+rnl_attr_u64 = function("rnl_attr_u64", c_int, POINTER(struct_rnl_attr), POINTER(c_uint64))
+rnl_attr_s8 = function("rnl_attr_s8", c_int, POINTER(struct_rnl_attr), POINTER(c_int8))
+rnl_attr_s16 = function("rnl_attr_s16", c_int, POINTER(struct_rnl_attr), POINTER(c_int16))
+rnl_attr_s32 = function("rnl_attr_s32", c_int, POINTER(struct_rnl_attr), POINTER(c_int32))
+rnl_attr_s64 = function("rnl_attr_s64", c_int, POINTER(struct_rnl_attr), POINTER(c_int64))
+rnl_attr_be16 = function("rnl_attr_be16", c_int, POINTER(struct_rnl_attr), POINTER(c_uint16))
+rnl_attr_be32 = function("rnl_attr_be32", c_int, POINTER(struct_rnl_attr), POINTER(c_uint32))
+rnl_attr_be64 = function("rnl_attr_be64", c_int, POINTER(struct_rnl_attr), POINTER(c_uint64))
+rnl_attr_uint = function("rnl_attr_uint", c_int, POINTER(struct_rnl_attr), POINTER(c_uint64))
+rnl_attr_sint = function("rnl_attr_sint", c_int, POINTER(struct_rnl_attr), POINTER(c_int64))
+rnl_attr_bitfield32 = function(
+    "rnl_attr_bitfield32", c_int, POINTER(struct_rnl_attr), POINTER(c_uint32), POINTER(c_uint32)
+)
+rnl_attr_str = function("rnl_attr_str", c_int, POINTER(struct_rnl_attr), POINTER(struct_rnl_bytes))
+rnl_attr_strcpy = function("rnl_attr_strcpy", c_int, POINTER(struct_rnl_attr), c_char_p, c_size_t)
+rnl_attr_ip = function("rnl_attr_ip", c_int, POINTER(struct_rnl_attr), POINTER(c_uint8))
+rnl_attr_mac = function("rnl_attr_mac", c_int, POINTER(struct_rnl_attr), POINTER(c_uint8))
+rnl_attr_fixed = function("rnl_attr_fixed", c_int, POINTER(struct_rnl_attr), c_void_p, c_size_t)
+rnl_attr_element = function(
+    "rnl_attr_element", c_int, POINTER(struct_rnl_attr), c_size_t, c_size_t,
+    POINTER(struct_rnl_bytes)
+)
+rnl_err_errno = function("rnl_err_errno", c_int, POINTER(struct_rnl_err))
+rnl_err_origin = function("rnl_err_origin", c_int, POINTER(struct_rnl_err))
+rnl_err_text = function("rnl_err_text", c_char_p, POINTER(struct_rnl_err))
+rnl_err_kernel_text = function("rnl_err_kernel_text", c_char_p, POINTER(struct_rnl_err))
+rnl_err_attr = function("rnl_err_attr", c_char_p, POINTER(struct_rnl_err))
+rnl_err_missing = function("rnl_err_missing", c_char_p, POINTER(struct_rnl_err))
+rnl_err_offset = function("rnl_err_offset", c_int, POINTER(struct_rnl_err), POINTER(c_uint32))
+rnl_err_cookie = function(
+    "rnl_err_cookie", c_int, POINTER(struct_rnl_err), POINTER(struct_rnl_bytes)
+)
+rnl_err_policy = function(
+    "rnl_err_policy", c_int, POINTER(struct_rnl_err), POINTER(struct_rnl_bytes)
+)
+rnl_err_request = function(
+    "rnl_err_request", c_int, POINTER(struct_rnl_err), POINTER(struct_rnl_bytes)
+)
+rnl_err_free = function("rnl_err_free", c_int, POINTER(struct_rnl_err))
+rnl_msg_new = function("rnl_msg_new", POINTER(struct_rnl_msg), c_uint16, c_uint16)
+rnl_msg_free = function("rnl_msg_free", c_int, POINTER(struct_rnl_msg))
+rnl_msg_reset = function("rnl_msg_reset", c_int, POINTER(struct_rnl_msg), c_uint16, c_uint16)
+rnl_msg_status = function(
+    "rnl_msg_status", c_int, POINTER(struct_rnl_msg), c_int, POINTER(POINTER(struct_rnl_err))
+)
+rnl_msg_bytes = function("rnl_msg_bytes", c_int, POINTER(struct_rnl_msg), POINTER(struct_rnl_bytes))
+rnl_msg_put_header = function(
+    "rnl_msg_put_header", c_int, POINTER(struct_rnl_msg), c_void_p, c_size_t
+)
+rnl_msg_put_bytes = function(
+    "rnl_msg_put_bytes", c_int, POINTER(struct_rnl_msg), c_uint16, c_void_p, c_size_t
+)
+rnl_msg_put_flag = function("rnl_msg_put_flag", c_int, POINTER(struct_rnl_msg), c_uint16)
+rnl_msg_put_u8 = function("rnl_msg_put_u8", c_int, POINTER(struct_rnl_msg), c_uint16, c_uint8)
+rnl_msg_put_u16 = function("rnl_msg_put_u16", c_int, POINTER(struct_rnl_msg), c_uint16, c_uint16)
+rnl_msg_put_u32 = function("rnl_msg_put_u32", c_int, POINTER(struct_rnl_msg), c_uint16, c_uint32)
+rnl_msg_put_u64 = function("rnl_msg_put_u64", c_int, POINTER(struct_rnl_msg), c_uint16, c_uint64)
+rnl_msg_put_s8 = function("rnl_msg_put_s8", c_int, POINTER(struct_rnl_msg), c_uint16, c_int8)
+rnl_msg_put_s16 = function("rnl_msg_put_s16", c_int, POINTER(struct_rnl_msg), c_uint16, c_int16)
+rnl_msg_put_s32 = function("rnl_msg_put_s32", c_int, POINTER(struct_rnl_msg), c_uint16, c_int32)
+rnl_msg_put_s64 = function("rnl_msg_put_s64", c_int, POINTER(struct_rnl_msg), c_uint16, c_int64)
+rnl_msg_put_be16 = function("rnl_msg_put_be16", c_int, POINTER(struct_rnl_msg), c_uint16, c_uint16)
+rnl_msg_put_be32 = function("rnl_msg_put_be32", c_int, POINTER(struct_rnl_msg), c_uint16, c_uint32)
+rnl_msg_put_be64 = function("rnl_msg_put_be64", c_int, POINTER(struct_rnl_msg), c_uint16, c_uint64)
+rnl_msg_put_uint = function("rnl_msg_put_uint", c_int, POINTER(struct_rnl_msg), c_uint16, c_uint64)
+rnl_msg_put_sint = function("rnl_msg_put_sint", c_int, POINTER(struct_rnl_msg), c_uint16, c_int64)
+rnl_msg_put_u64_aligned = function(
+    "rnl_msg_put_u64_aligned", c_int, POINTER(struct_rnl_msg), c_uint16, c_uint16, c_uint64
+)
+rnl_msg_put_bitfield32 = function(
+    "rnl_msg_put_bitfield32", c_int, POINTER(struct_rnl_msg), c_uint16, c_uint32, c_uint32
+)
+rnl_msg_put_str = function("rnl_msg_put_str", c_int, POINTER(struct_rnl_msg), c_uint16, c_char_p)
+rnl_msg_put_ip = function("rnl_msg_put_ip", c_int, POINTER(struct_rnl_msg), c_uint16, c_char_p)
+rnl_msg_put_mac = function("rnl_msg_put_mac", c_int, POINTER(struct_rnl_msg), c_uint16, c_char_p)
+rnl_msg_put_raw = function("rnl_msg_put_raw", c_int, POINTER(struct_rnl_msg), c_void_p, c_size_t)
+rnl_msg_nest_begin = function("rnl_msg_nest_begin", c_int, POINTER(struct_rnl_msg), c_uint16)
+rnl_msg_nest_end = function("rnl_msg_nest_end", c_int, POINTER(struct_rnl_msg))
+rnl_msg_nest_cancel = function("rnl_msg_nest_cancel", c_int, POINTER(struct_rnl_msg))
+rnl_sock_open = function(
+    "rnl_sock_open", c_int, POINTER(POINTER(struct_rnl_sock)), c_int, POINTER(struct_rnl_opts),
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_adopt = function(
+    "rnl_sock_adopt", c_int, POINTER(POINTER(struct_rnl_sock)), c_int, POINTER(struct_rnl_opts),
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_close = function("rnl_sock_close", c_int, POINTER(struct_rnl_sock))
+rnl_netns_open = function("rnl_netns_open", c_int, c_char_p, POINTER(POINTER(struct_rnl_err)))
+rnl_sock_fd = function("rnl_sock_fd", c_int, POINTER(struct_rnl_sock))
+rnl_sock_port = function("rnl_sock_port", c_int, POINTER(struct_rnl_sock), POINTER(c_uint32))
+rnl_sock_protocol = function("rnl_sock_protocol", c_int, POINTER(struct_rnl_sock))
+rnl_sock_connect = function(
+    "rnl_sock_connect", c_int, POINTER(struct_rnl_sock), c_uint32, c_uint32,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_setopt = function(
+    "rnl_sock_setopt", c_int, POINTER(struct_rnl_sock), c_int, c_int,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_getopt = function(
+    "rnl_sock_getopt", c_int, POINTER(struct_rnl_sock), c_int, POINTER(c_int),
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_set_rcvbuf = function(
+    "rnl_sock_set_rcvbuf", c_int, POINTER(struct_rnl_sock), c_uint32,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_set_sndbuf = function(
+    "rnl_sock_set_sndbuf", c_int, POINTER(struct_rnl_sock), c_uint32,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_filter = function(
+    "rnl_sock_filter", c_int, POINTER(struct_rnl_sock), POINTER(struct_sock_filter), c_size_t,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_join = function(
+    "rnl_sock_join", c_int, POINTER(struct_rnl_sock), c_uint32, POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_leave = function(
+    "rnl_sock_leave", c_int, POINTER(struct_rnl_sock), c_uint32, POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_groups = function(
+    "rnl_sock_groups", c_int, POINTER(struct_rnl_sock), POINTER(c_uint32), c_size_t,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_send = function(
+    "rnl_sock_send", c_int, POINTER(struct_rnl_sock), c_void_p, c_size_t, c_uint32, c_uint32,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_recv = function(
+    "rnl_sock_recv", c_int, POINTER(struct_rnl_sock), POINTER(struct_rnl_datagram), c_int,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_next = function(
+    "rnl_sock_next", c_int, POINTER(struct_rnl_sock), POINTER(struct_rnl_view), c_int,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_call = function(
+    "rnl_sock_call", c_int, POINTER(struct_rnl_sock), POINTER(struct_rnl_msg), c_int,
+    POINTER(POINTER(struct_rnl_reply)), POINTER(POINTER(struct_rnl_err))
+)
+rnl_reply_next = function(
+    "rnl_reply_next", c_int, POINTER(struct_rnl_reply), POINTER(struct_rnl_view)
+)
+rnl_reply_warning = function("rnl_reply_warning", c_char_p, POINTER(struct_rnl_reply))
+rnl_reply_free = function("rnl_reply_free", c_int, POINTER(struct_rnl_reply))
+rnl_dump_start = function(
+    "rnl_dump_start", c_int, POINTER(POINTER(struct_rnl_dump)), POINTER(struct_rnl_sock),
+    POINTER(struct_rnl_msg), c_int, c_int, POINTER(POINTER(struct_rnl_err))
+)
+rnl_dump_next = function(
+    "rnl_dump_next", c_int, POINTER(struct_rnl_dump), POINTER(struct_rnl_view),
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_dump_interrupted = function("rnl_dump_interrupted", c_int, POINTER(struct_rnl_dump))
+rnl_dump_restarts = function("rnl_dump_restarts", c_int, POINTER(struct_rnl_dump))
+rnl_dump_free = function("rnl_dump_free", c_int, POINTER(struct_rnl_dump))
+rnl_genl_find = function(
+    "rnl_genl_find", c_int, POINTER(POINTER(struct_rnl_genl)), POINTER(struct_rnl_sock), c_char_p,
+    c_int, POINTER(POINTER(struct_rnl_err))
+)
+rnl_genl_parse = function(
+    "rnl_genl_parse", c_int, POINTER(POINTER(struct_rnl_genl)), POINTER(struct_rnl_view)
+)
+rnl_genl_id = function("rnl_genl_id", c_int, POINTER(struct_rnl_genl))
+rnl_genl_name = function("rnl_genl_name", c_char_p, POINTER(struct_rnl_genl))
+rnl_genl_version = function("rnl_genl_version", c_int, POINTER(struct_rnl_genl))
+rnl_genl_hdrsize = function("rnl_genl_hdrsize", c_int, POINTER(struct_rnl_genl))
+rnl_genl_maxattr = function("rnl_genl_maxattr", c_int, POINTER(struct_rnl_genl))
+rnl_genl_group = function(
+    "rnl_genl_group", c_int, POINTER(struct_rnl_genl), c_char_p, POINTER(c_uint32)
+)
+rnl_genl_group_at = function(
+    "rnl_genl_group_at", c_int, POINTER(struct_rnl_genl), c_size_t, POINTER(struct_rnl_genl_group)
+)
+rnl_genl_op_at = function(
+    "rnl_genl_op_at", c_int, POINTER(struct_rnl_genl), c_size_t, POINTER(struct_rnl_genl_op)
+)
+rnl_genl_free = function("rnl_genl_free", c_int, POINTER(struct_rnl_genl))
+rnl_genl_msg = function(
+    "rnl_genl_msg", POINTER(struct_rnl_msg), c_uint16, c_uint8, c_uint8, c_uint16
+)
+rnl_policy_get = function(
+    "rnl_policy_get", c_int, POINTER(POINTER(struct_rnl_policy)), POINTER(struct_rnl_sock),
+    c_uint16, c_int, c_int, POINTER(POINTER(struct_rnl_err))
+)
+rnl_policy_rule_at = function(
+    "rnl_policy_rule_at", c_int, POINTER(struct_rnl_policy), c_size_t,
+    POINTER(struct_rnl_policy_rule)
+)
+rnl_policy_use_at = function(
+    "rnl_policy_use_at", c_int, POINTER(struct_rnl_policy), c_size_t, POINTER(struct_rnl_policy_use)
+)
+rnl_policy_free = function("rnl_policy_free", c_int, POINTER(struct_rnl_policy))
