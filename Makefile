@@ -34,7 +34,8 @@ CARGO_OUT    := $(BUILD)/cargo/$(if $(TARGET),$(TARGET)/)release
 ARCHIVE      := $(CARGO_OUT)/librnl.a
 API           = $$(tools/exports)
 
-LINK_FLAGS   := -Wl,-soname,$(SONAME) -Wl,--version-script=abi/librnl.map -Wl,--gc-sections -Wl,--as-needed \
+# No start files: nothing runs when the library is loaded, and their variables would cost the file a page.
+LINK_FLAGS   := -nostartfiles -Wl,-soname,$(SONAME) -Wl,--version-script=abi/librnl.map -Wl,--gc-sections -Wl,--as-needed \
                 -Wl,-Bsymbolic-functions -Wl,-z,defs,-z,relro,-z,now,-z,noexecstack -Wl,-z,noseparate-code -Wl,--hash-style=gnu
 
 all: $(BUILD)/$(SHARED) $(BUILD)/librnl.a $(BUILD)/man/made

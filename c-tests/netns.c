@@ -76,10 +76,10 @@ static void by_name(void)
 {
     int fd;
 
-    NEED(unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+    NEED(unshare(CLONE_NEWNS) == 0 && mount("none", "/", "", MS_REC | MS_PRIVATE, NULL) == 0);
     NEED(mount("none", "/run", "tmpfs", 0, NULL) == 0 && mkdir("/run/netns", 0755) == 0);
     fd = open("/run/netns/blue", O_RDONLY | O_CREAT | O_CLOEXEC, 0444);
-    NEED(fd >= 0 && mount("/proc/self/ns/net", "/run/netns/blue", NULL, MS_BIND, NULL) == 0);
+    NEED(fd >= 0 && mount("/proc/self/ns/net", "/run/netns/blue", "", MS_BIND, NULL) == 0);
     close(fd);
     opens_here("blue");
     FAILS(ENOENT, RNL_FROM_SOCKET, rnl_netns_open("red", &test_err));

@@ -27,10 +27,10 @@ pub(crate) fn push<T>(to: &mut Vec<T>, value: T) -> Result<(), Fault> {
 }
 
 /// Appends a copy of `from`.
-#[inline]
+#[inline(never)]
 pub(crate) fn append<T: Copy>(to: &mut Vec<T>, from: &[T]) -> Result<(), Fault> {
     room(to, from.len())?;
-    to.extend_from_slice(from);
+    to.extend(from.iter().copied());
     Ok(())
 }
 

@@ -53,9 +53,9 @@ impl rnl_genl {
     fn give(family: Family) -> Result<*mut rnl_genl, Fault> {
         let mut groups = Vec::new();
         for group in &family.groups {
-            grow::push(&mut groups, CText::new(&group.name))?;
+            grow::push(&mut groups, CText::full(&group.name)?)?;
         }
-        let name = CText::new(&family.name);
+        let name = CText::full(&family.name)?;
         ptr::give(rnl_genl { magic: rnl_genl::MAGIC, family, name, groups })
     }
 }

@@ -12,7 +12,13 @@ use crate::grow;
 /// 0 or a count, or the negative errno of a fault.
 #[inline]
 pub(super) fn guard(f: impl FnOnce() -> Result<c_int, Fault>) -> c_int {
-    f().unwrap_or_else(|fault| -fault.errno())
+    f().unwrap_or_else(refused)
+}
+
+#[cold]
+#[inline(never)]
+fn refused(fault: Fault) -> c_int {
+    -fault.errno()
 }
 
 /// As [`guard`], with an error object: `*err` is NULL on success.
@@ -51,13 +57,20 @@ unsafe fn fail(err: *mut *mut rnl_err, error: Error) -> c_int {
 pub(super) struct CText(Vec<u8>);
 
 impl CText {
-    #[inline(never)]
+    /// As far as there is memory: without it, the string is NULL.
     pub(super) fn new(text: &str) -> Self {
+        CText::full(text).unwrap_or_default()
+    }
+
+    /// The whole of it, or an error.
+    #[inline(never)]
+    pub(super) fn full(text: &str) -> Result<Self, Fault> {
         let mut copy = Vec::new();
-        let done = !text.is_empty()
-            && grow::append(&mut copy, text.as_bytes()).is_ok()
-            && grow::push(&mut copy, 0).is_ok();
-        CText(if done { copy } else { Vec::new() })
+        if !text.is_empty() {
+            grow::append(&mut copy, text.as_bytes())?;
+            grow::push(&mut copy, 0)?;
+        }
+        Ok(CText(copy))
     }
 
     /// The string, or NULL.

@@ -126,7 +126,7 @@ pub unsafe extern "C" fn rnl_sock_open(
     let open = || {
         // SAFETY: the caller passes NULL or a place for a pointer, and NULL or options.
         let (out, options) = unsafe { (ptr::out(out)?, options(opts)?) };
-        *out = give(Socket::open_with(protocol, &options)?)?;
+        *out = give(|| Socket::open_with(protocol, &options))?;
         Ok(0)
     };
     // SAFETY: the caller passes NULL or a place for a pointer.
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn rnl_sock_adopt(
     let adopt = || {
         // SAFETY: the caller passes NULL or a place for a pointer, and NULL or options.
         let (out, options) = unsafe { (ptr::out(out)?, options(opts)?) };
-        *out = give(Socket::adopt(fd, &options)?)?;
+        *out = give(|| Socket::adopt(fd, &options))?;
         Ok(0)
     };
     // SAFETY: the caller passes NULL or a place for a pointer.

@@ -24,7 +24,7 @@ handle!(rnl_reply, 0x726e_6c04);
 
 impl rnl_reply {
     pub(super) fn give(reply: Reply) -> Result<*mut rnl_reply, Fault> {
-        let warning = CText::new(reply.warning().unwrap_or(""));
+        let warning = CText::full(reply.warning().unwrap_or(""))?;
         ptr::give(rnl_reply { magic: rnl_reply::MAGIC, reply, warning, read: 0 })
     }
 }

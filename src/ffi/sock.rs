@@ -32,8 +32,20 @@ impl rnl_sock {
     }
 }
 
-pub(super) fn give(socket: Socket) -> Result<*mut rnl_sock, Fault> {
-    ptr::give(rnl_sock { magic: rnl_sock::MAGIC, socket: Some(socket), users: 0 })
+/// Makes a socket and gives it to the caller. The handle comes first: a socket is not to be had and
+/// then closed for want of memory, since an adopted one would be the caller's.
+pub(super) fn give(open: impl FnOnce() -> Result<Socket, Error>) -> Result<*mut rnl_sock, Error> {
+    let handle = ptr::give(rnl_sock { magic: rnl_sock::MAGIC, socket: None, users: 0 })?;
+    match open() {
+        // SAFETY: the handle is fresh.
+        Ok(socket) => unsafe { (*handle).socket = Some(socket) },
+        Err(error) => {
+            // SAFETY: as above; nobody else has it.
+            drop(unsafe { ptr::take(handle) });
+            return Err(error);
+        }
+    }
+    Ok(handle)
 }
 
 /// The open socket behind a handle.

@@ -15,6 +15,9 @@ pub const MAX_NESTS: usize = 16;
 /// Messages end here: lengths are signed in much of the kernel.
 const MAX_MESSAGE: usize = i32::MAX as usize;
 
+/// The length of a message that something is wrong with.
+const FAILED: usize = usize::MAX;
+
 /// Enough for most requests without growing.
 const FIRST_SIZE: usize = 240;
 
@@ -31,6 +34,7 @@ const FIRST_SIZE: usize = 240;
 pub struct Msg {
     /// The message, and room behind it that has been zeroed once.
     buf: Vec<u8>,
+    /// Its end, or [`FAILED`]: then there is no room for anything.
     pub(super) len: usize,
     kind: u16,
     flags: u16,
@@ -72,7 +76,7 @@ impl Msg {
         if kind < NLMSG_MIN_TYPE {
             self.fail(Fault::ControlType, None);
         }
-        self.append(&[0; Header::LEN], &[]);
+        self.put_whole(&[0; Header::LEN]);
     }
 
     /// The message's type.
@@ -149,13 +153,13 @@ impl Msg {
     }
 
     /// An attribute with any payload. `kind` may carry `NLA_F_*` bits.
-    #[inline(always)]
+    #[inline(never)]
     pub fn put(&mut self, kind: u16, payload: &[u8]) -> &mut Self {
         let Some(len) = u16::try_from(payload.len()).ok().and_then(|n| n.checked_add(4)) else {
             return self.fail(Fault::AttrTooLong, Some(kind));
         };
         self.has_attrs = true;
-        self.append(&pair(len, kind), payload)
+        self.put_whole(&pair(len, kind)).append(payload)
     }
 
     /// Bytes as they are: attributes that were built elsewhere.
@@ -179,7 +183,7 @@ impl Msg {
         };
         *slot = start;
         self.has_attrs = true;
-        self.put_whole(pair(4, kind | NLA_F_NESTED));
+        self.put_whole(&pair(4, kind | NLA_F_NESTED));
         if self.fault.is_none() {
             self.depth = self.depth.saturating_add(1);
         }
@@ -219,77 +223,63 @@ impl Msg {
         usize::try_from(*start).ok()
     }
 
-    /// An attribute of `N` bytes that is complete as it stands: one bounds check, one store.
+    /// Appends what is complete as it stands and whose length the compiler knows: one bounds check, one
+    /// store.
     #[inline(always)]
-    pub(super) fn put_whole<const N: usize>(&mut self, attr: [u8; N]) -> &mut Self {
-        let room = self.buf.get_mut(self.len..).and_then(|room| room.first_chunk_mut());
-        match room.filter(|_| self.fault.is_none()) {
-            Some(slot) => {
-                *slot = attr;
-                self.len = self.len.wrapping_add(N);
-                self
-            }
-            None => self.put_slowly(attr),
+    pub(super) fn put_whole(&mut self, whole: &[u8]) -> &mut Self {
+        if self.free() < whole.len() {
+            self.grow(whole.len());
         }
+        if let Some(slot) = self.buf.get_mut(self.len..).and_then(|b| b.get_mut(..whole.len())) {
+            slot.copy_from_slice(whole);
+            self.len = self.len.wrapping_add(whole.len());
+        }
+        self
+    }
+
+    /// How much there is room for.
+    #[inline(always)]
+    fn free(&self) -> usize {
+        self.buf.len().saturating_sub(self.len)
     }
 
     /// Appends bytes, most often a struct of a common size: copied without a call to memcpy then.
     #[inline(always)]
     fn put_struct(&mut self, bytes: &[u8]) -> &mut Self {
-        if let Ok(&nexthop) = <&[u8; 8]>::try_from(bytes) {
+        if let Ok(nexthop) = <&[u8; 8]>::try_from(bytes) {
             return self.put_whole(nexthop);
         }
-        if let Ok(&route) = <&[u8; 12]>::try_from(bytes) {
+        if let Ok(route) = <&[u8; 12]>::try_from(bytes) {
             return self.put_whole(route);
         }
-        self.append(&[], bytes)
+        self.append(bytes)
     }
 
-    /// The way of the attribute that no room was made for yet.
-    #[cold]
+    /// Appends `bytes` and zeros up to a multiple of 4.
     #[inline(never)]
-    fn put_slowly<const N: usize>(&mut self, attr: [u8; N]) -> &mut Self {
-        self.append(&attr, &[])
-    }
-
-    /// Appends `head`, `payload` and zeros up to a multiple of 4.
-    #[inline(always)]
-    pub(super) fn append(&mut self, head: &[u8], payload: &[u8]) -> &mut Self {
-        let len = head.len().saturating_add(align4(payload.len()));
-        let room = self.room(len).and_then(|room| room.split_at_mut_checked(head.len()));
-        if let Some((first, rest)) = room {
-            first.copy_from_slice(head);
-            fill(rest, payload);
+    pub(super) fn append(&mut self, bytes: &[u8]) -> &mut Self {
+        let len = align4(bytes.len());
+        if self.free() < len {
+            self.grow(len);
+        }
+        if let Some(room) = self.buf.get_mut(self.len..).and_then(|b| b.get_mut(..len)) {
+            fill(room, bytes);
+            self.len = self.len.wrapping_add(len);
         }
         self
     }
 
-    /// Room for `len` more bytes; `None` once something has gone wrong.
-    #[inline(always)]
-    fn room(&mut self, len: usize) -> Option<&mut [u8]> {
-        let start = self.len;
-        let end = start.saturating_add(len);
-        if self.fault.is_some() || (end > self.buf.len() && !self.grow(end)) {
-            return None;
-        }
-        self.len = end;
-        self.buf.get_mut(start..end)
-    }
-
-    /// Makes the buffer hold `end` bytes and more.
+    /// Makes room for `len` bytes and more, unless something has gone wrong.
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, end: usize) -> bool {
+    fn grow(&mut self, len: usize) {
+        let end = self.len.saturating_add(len);
         let size = end.max(self.buf.len().saturating_mul(2)).clamp(FIRST_SIZE, MAX_MESSAGE);
         if end > MAX_MESSAGE {
             self.fail(Fault::MessageTooLong, None);
-            return false;
-        }
-        if grow::extend(&mut self.buf, size, 0).is_err() {
+        } else if grow::extend(&mut self.buf, size, 0).is_err() {
             self.fail(Fault::NoMemory, None);
-            return false;
         }
-        true
     }
 
     /// Makes `fault` the first failure, unless there is one already.
@@ -310,6 +300,7 @@ impl Msg {
             failure.len = failure.len.saturating_add(1);
         }
         self.fault = Some(failure);
+        self.len = FAILED;
         self
     }
 

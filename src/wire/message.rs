@@ -42,24 +42,20 @@ impl Header {
 
     /// The header as it stands on the wire.
     pub fn to_bytes(self) -> [u8; Header::LEN] {
-        let mut out = [0; Header::LEN];
         let fields = [
             self.len.to_ne_bytes(),
             pair(self.kind, self.flags),
             self.seq.to_ne_bytes(),
             self.port.to_ne_bytes(),
         ];
-        for (slot, field) in out.chunks_exact_mut(4).zip(fields) {
-            slot.copy_from_slice(&field);
-        }
-        out
+        fields.as_flattened().first_chunk().copied().unwrap_or_default()
     }
 }
 
 /// Two 16-bit fields side by side, as in every header of netlink.
 pub(super) fn pair(first: u16, second: u16) -> [u8; 4] {
-    let ([a, b], [c, d]) = (first.to_ne_bytes(), second.to_ne_bytes());
-    [a, b, c, d]
+    let pair = [first.to_ne_bytes(), second.to_ne_bytes()];
+    pair.as_flattened().first_chunk().copied().unwrap_or_default()
 }
 
 /// One message of a datagram.

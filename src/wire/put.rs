@@ -11,19 +11,21 @@ impl Msg {
     /// An attribute without payload.
     #[inline(always)]
     pub fn put_flag(&mut self, kind: u16) -> &mut Self {
-        self.put(kind, &[])
+        self.has_attrs = true;
+        self.put_whole(&pair(4, kind))
     }
 
     /// 1 byte.
     #[inline(always)]
     pub fn put_u8(&mut self, kind: u16, value: u8) -> &mut Self {
-        self.put(kind, &[value])
+        self.has_attrs = true;
+        self.put_whole([pair(5, kind), [value, 0, 0, 0]].as_flattened())
     }
 
     /// 2 bytes, host order.
     #[inline(always)]
     pub fn put_u16(&mut self, kind: u16, value: u16) -> &mut Self {
-        self.put(kind, &value.to_ne_bytes())
+        self.put_2(kind, value.to_ne_bytes())
     }
 
     /// 4 bytes, host order.
@@ -47,13 +49,15 @@ impl Msg {
     }
 
     /// 1 byte, signed.
+    #[inline(always)]
     pub fn put_s8(&mut self, kind: u16, value: i8) -> &mut Self {
-        self.put(kind, &value.to_ne_bytes())
+        self.put_u8(kind, value as u8)
     }
 
     /// 2 bytes, host order, signed.
+    #[inline(always)]
     pub fn put_s16(&mut self, kind: u16, value: i16) -> &mut Self {
-        self.put(kind, &value.to_ne_bytes())
+        self.put_2(kind, value.to_ne_bytes())
     }
 
     /// 4 bytes, host order, signed.
@@ -69,8 +73,9 @@ impl Msg {
     }
 
     /// 2 bytes, network order.
+    #[inline(always)]
     pub fn put_be16(&mut self, kind: u16, value: u16) -> &mut Self {
-        self.put(kind, &value.to_be_bytes())
+        self.put_2(kind, value.to_be_bytes())
     }
 
     /// 4 bytes, network order.
@@ -88,16 +93,16 @@ impl Msg {
     /// The kernel's `uint`: 4 bytes where the value fits, else 8.
     pub fn put_uint(&mut self, kind: u16, value: u64) -> &mut Self {
         match u32::try_from(value) {
-            Ok(small) => self.put_u32(kind, small),
-            Err(_) => self.put_u64(kind, value),
+            Ok(small) => self.put(kind, &small.to_ne_bytes()),
+            Err(_) => self.put(kind, &value.to_ne_bytes()),
         }
     }
 
     /// The kernel's `sint`: 4 bytes where the value fits, else 8.
     pub fn put_sint(&mut self, kind: u16, value: i64) -> &mut Self {
         match i32::try_from(value) {
-            Ok(small) => self.put_s32(kind, small),
-            Err(_) => self.put_s64(kind, value),
+            Ok(small) => self.put(kind, &small.to_ne_bytes()),
+            Err(_) => self.put(kind, &value.to_ne_bytes()),
         }
     }
 
@@ -105,7 +110,7 @@ impl Msg {
     pub fn put_bitfield32(&mut self, kind: u16, value: u32, selector: u32) -> &mut Self {
         let ([a, b, c, d], [e, f, g, h]) =
             ((value & selector).to_ne_bytes(), selector.to_ne_bytes());
-        self.put(kind, &[a, b, c, d, e, f, g, h])
+        self.put_8(kind, [a, b, c, d, e, f, g, h])
     }
 
     /// A string with its NUL.
@@ -120,10 +125,10 @@ impl Msg {
             return self.fail(Fault::AttrTooLong, Some(kind));
         };
         self.has_attrs = true;
-        self.append(&pair(len, kind), text);
+        self.put_whole(&pair(len, kind)).append(text);
         // The padding serves as the NUL; a text that needs none gets four zeros more.
         if self.len.wrapping_sub(start) < usize::from(len) {
-            self.append(&[0; 4], &[]);
+            self.put_whole(&[0; 4]);
         }
         self
     }
@@ -153,17 +158,21 @@ impl Msg {
     }
 
     #[inline(always)]
-    fn put_4(&mut self, kind: u16, [e, f, g, h]: [u8; 4]) -> &mut Self {
-        let [a, b, c, d] = pair(8, kind);
+    fn put_2(&mut self, kind: u16, [e, f]: [u8; 2]) -> &mut Self {
         self.has_attrs = true;
-        self.put_whole([a, b, c, d, e, f, g, h])
+        self.put_whole([pair(6, kind), [e, f, 0, 0]].as_flattened())
     }
 
     #[inline(always)]
-    fn put_8(&mut self, kind: u16, [e, f, g, h, i, j, k, l]: [u8; 8]) -> &mut Self {
-        let [a, b, c, d] = pair(12, kind);
+    fn put_4(&mut self, kind: u16, value: [u8; 4]) -> &mut Self {
         self.has_attrs = true;
-        self.put_whole([a, b, c, d, e, f, g, h, i, j, k, l])
+        self.put_whole([pair(8, kind), value].as_flattened())
+    }
+
+    #[inline(always)]
+    fn put_8(&mut self, kind: u16, [a, b, c, d, e, f, g, h]: [u8; 8]) -> &mut Self {
+        self.has_attrs = true;
+        self.put_whole([pair(12, kind), [a, b, c, d], [e, f, g, h]].as_flattened())
     }
 }
 

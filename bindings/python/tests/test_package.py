@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import shutil
@@ -19,6 +18,16 @@ import rnl
 from rnl import _ffi, _library
 
 PACKAGE = ROOT / "bindings/python"
+
+# What building needs; setuptools brings its own bdist_wheel since 70.1.
+BUILD = """
+import setuptools
+try:
+    import setuptools.command.bdist_wheel
+except ImportError:
+    import wheel
+import pip
+"""
 
 
 def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -101,12 +110,9 @@ class Loading(unittest.TestCase):
 
 class Installing(unittest.TestCase):
     def test_pip_installs_it(self) -> None:
-        for needed in ("pip", "setuptools"):
-            if importlib.util.find_spec(needed) is None:
-                self.skipTest(f"no {needed}")
-        # What setuptools lacked before 70.1.
-        if not any(map(importlib.util.find_spec, ("setuptools.command.bdist_wheel", "wheel"))):
-            self.skipTest("no wheel")
+        tried = python(BUILD)
+        if tried.returncode != 0:
+            self.skipTest(tried.stderr.splitlines()[-1])
         with tempfile.TemporaryDirectory() as folder:
             source, target = Path(folder) / "source", Path(folder) / "target"
             shutil.copytree(PACKAGE, source, ignore=shutil.ignore_patterns("__pycache__", "build", "*.egg-info"))
