@@ -24,14 +24,14 @@ static int at(size_t len, size_t width)
     return len == width ? 0 : -ERANGE;
 }
 
-/* Reads with one function and compares it with the payload's own bytes. */
-#define READS(name, type, width)                                \
-    do {                                                        \
-        type out = 0, same = 0;                                 \
-        EXPECT(at(len, width), rnl_attr_##name(&attr, &out));   \
-        if (len == (width))                                     \
-            memcpy(&same, payload, sizeof same);                \
-        EQUAL(same, out);                                       \
+/* One call that reads, compared with the payload's own bytes. */
+#define READS(type, width, call)                 \
+    do {                                         \
+        type out = 0, same = 0;                  \
+        EXPECT(at(len, width), call);            \
+        if (len == (width))                      \
+            memcpy(&same, payload, sizeof same); \
+        EQUAL(same, out);                        \
     } while (0)
 
 static void numbers_are_read_at_their_width(size_t len)
@@ -39,14 +39,14 @@ static void numbers_are_read_at_their_width(size_t len)
     struct wire w = { 0, { 0 } };
     struct rnl_attr attr = attribute(&w, payload, len);
 
-    READS(u8, uint8_t, 1);
-    READS(u16, uint16_t, 2);
-    READS(u32, uint32_t, 4);
-    READS(u64, uint64_t, 8);
-    READS(s8, int8_t, 1);
-    READS(s16, int16_t, 2);
-    READS(s32, int32_t, 4);
-    READS(s64, int64_t, 8);
+    READS(uint8_t, 1, rnl_attr_u8(&attr, &out));
+    READS(uint16_t, 2, rnl_attr_u16(&attr, &out));
+    READS(uint32_t, 4, rnl_attr_u32(&attr, &out));
+    READS(uint64_t, 8, rnl_attr_u64(&attr, &out));
+    READS(int8_t, 1, rnl_attr_s8(&attr, &out));
+    READS(int16_t, 2, rnl_attr_s16(&attr, &out));
+    READS(int32_t, 4, rnl_attr_s32(&attr, &out));
+    READS(int64_t, 8, rnl_attr_s64(&attr, &out));
 }
 
 static void network_order_is_read_at_its_width(size_t len)

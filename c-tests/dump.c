@@ -414,7 +414,8 @@ static void while_somebody_writes(void)
     over = true;
     sem_post(&burst);
     NEED(pthread_join(writer, NULL) == 0);
-    printf("interrupted, of 20: consistent %d, stream %d, best effort %d\n", interrupted[0], interrupted[1], interrupted[2]);
+    printf("interrupted, of 20: consistent %d, stream %d, best effort %d\n", interrupted[0], interrupted[1],
+           interrupted[2]);
 }
 
 int main(void)

@@ -67,7 +67,9 @@ static void interrupt(struct peer *p)
 
         take_dump(p);
         for (i = 1; i <= 3; i++) {
-            peer_add_object(p, NLM_F_MULTI | (!whole && round % 4 == i ? NLM_F_DUMP_INTR : 0), (uint32_t)(whole ? i + 3 : i));
+            unsigned flag = !whole && round % 4 == i ? NLM_F_DUMP_INTR : 0;
+
+            peer_add_object(p, NLM_F_MULTI | flag, (uint32_t)(whole ? i + 3 : i));
             peer_send(p);
         }
         peer_add_done(p, !whole && round % 4 == 0 ? NLM_F_DUMP_INTR : 0, 0);

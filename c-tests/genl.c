@@ -90,7 +90,8 @@ static void is_controller(const struct rnl_genl *genl)
     EXPECT(0, rnl_genl_op_at(genl, SIZE_MAX, &(struct rnl_genl_op){ 0, 0 }));
     EXPECT(-ENOENT, rnl_genl_group(genl, "nobody", &id));
     EXPECT(-ENOENT, rnl_genl_group(genl, "", &id));
-    EQUAL(GENL_CMD_CAP_DO | GENL_CMD_CAP_DUMP, flags_of(genl, CTRL_CMD_GETFAMILY) & (GENL_CMD_CAP_DO | GENL_CMD_CAP_DUMP));
+    CHECK(flags_of(genl, CTRL_CMD_GETFAMILY) & GENL_CMD_CAP_DO);
+    CHECK(flags_of(genl, CTRL_CMD_GETFAMILY) & GENL_CMD_CAP_DUMP);
 }
 
 static void the_controller_is_found(void)

@@ -254,9 +254,10 @@ static void read_extack(const char *line)
 
 /* ---- Attributes. */
 
-static size_t position(const struct rnl_attrs *walk)
+/* Whether the walk goes on at this offset of the datagram. */
+static bool stands_at(const struct rnl_attrs *walk, unsigned offset)
 {
-    return reader.start + walk->end - walk->rest.len;
+    return walk->rest.len && reader.start + walk->end - walk->rest.len == offset;
 }
 
 /* A structure at the start of a message or of a nest. */
@@ -336,9 +337,9 @@ static void read_malformed(const char *line)
         HOLDS(reader.rest.ptr == reader.bytes + offset);
         HOLDS(rnl_view_next(&reader.rest, &reader.view) == -EBADMSG);
     } else if (strcmp(what, "attr") == 0) {
-        while (reader.depth > 1 && (reader.walk[reader.depth].rest.len == 0 || position(&reader.walk[reader.depth]) != offset))
+        while (reader.depth > 1 && !stands_at(&reader.walk[reader.depth], offset))
             end_walk();
-        HOLDS(position(&reader.walk[reader.depth]) == offset);
+        HOLDS(stands_at(&reader.walk[reader.depth], offset));
         HOLDS(rnl_attrs_next(&reader.walk[reader.depth], &attr) == -EBADMSG);
     } else if (strcmp(what, "ack") == 0) {
         HOLDS(reader.view.body.ptr == reader.bytes + offset);

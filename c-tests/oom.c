@@ -434,7 +434,7 @@ static bool run(size_t scenario, long n)
     close_sockets();
     counting = false;
     if (other_failure)
-        FAULT("%s, allocation %ld: %d results are neither right nor -ENOMEM", scenarios[scenario].name, n, other_failure);
+        FAULT("%s, allocation %ld: %d results neither right nor -ENOMEM", scenarios[scenario].name, n, other_failure);
     if (live != 0)
         FAULT("%s, allocation %ld: %ld blocks leaked", scenarios[scenario].name, n, live);
     return reached;
@@ -456,7 +456,8 @@ static void exhaust(size_t scenario)
 static void prepare(void)
 {
     struct rnl_msg *msg = rnl_genl_msg(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, 0);
-    struct nlmsghdr header = { 0, NLMSG_ERROR, NLM_F_CAPPED | NLM_F_ACK_TLVS, 1, 1 }, quoted = { 16, RTM_NEWLINK, 0, 1, 0 };
+    struct nlmsghdr header = { 0, NLMSG_ERROR, NLM_F_CAPPED | NLM_F_ACK_TLVS, 1, 1 };
+    struct nlmsghdr quoted = { 16, RTM_NEWLINK, 0, 1, 0 };
     struct rnl_reply *reply = NULL;
     struct wire body = { 0, { 0 } };
     struct rnl_view view;

@@ -191,8 +191,8 @@ static void ip_is(const char *text)
 
 static void addresses_are_read_from_text(void)
 {
-    static const char *const bad[] = { "", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.4 ", "01.2.3.4", "::1::", "fe80::1%lo",
-                                       ":", "12345::", "1.2.3.4/24", "\xff" };
+    static const char *const bad[] = { "", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.4 ", "01.2.3.4", "::1::",
+                                       "fe80::1%lo", ":", "12345::", "1.2.3.4/24", "\xff" };
     size_t i;
 
     ip_is("192.0.2.1");
@@ -214,8 +214,8 @@ static void addresses_are_read_from_text(void)
 
 static void macs_are_read_from_text(void)
 {
-    static const char *const bad[] = { "", "02", "02:00:00:00:00", "02:00:00:00:00:00:01", "2:0:0:0:0:1", "02-00-00-00-00-01",
-                                       "0g:00:00:00:00:01", "02:00:00:00:00:01 ", "+2:00:00:00:00:01", "\xff" };
+    static const char *const bad[] = { "", "02", "02:00:00:00:00", "02:00:00:00:00:00:01", "2:0:0:0:0:1",
+                                       "02-00-00-00-00-01", "0g:00:00:00:00:01", "02:00:00:00:00:01 ", "+2:00:00:00:00:01", "\xff" };
     size_t i;
 
     fresh(0);
@@ -282,8 +282,10 @@ static void payloads_end_at_64_kib(void)
 static void messages_end_at_2_gib(void)
 {
     size_t len = (size_t)1 << 31;
-    void *big = sizeof len < 8 ? MAP_FAILED : mmap(NULL, len, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *big = MAP_FAILED;
 
+    if (sizeof len >= 8)
+        big = mmap(NULL, len, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (big == MAP_FAILED) {
         printf("not run: messages of 2 GiB: no room for one here\n");
         return;

@@ -143,7 +143,9 @@ static void options_may_be_shorter_or_longer(void)
         struct rnl_opts opts;
         uint64_t newer;
     } long_opts = { { .size = sizeof long_opts, .flags = RNL_OPEN_NONBLOCK }, 0 };
-    struct rnl_opts opts = { .size = offsetof(struct rnl_opts, netns_fd), .flags = RNL_OPEN_NONBLOCK, .rcvbuf = UINT32_MAX };
+    /* What stands behind its size is not looked at. */
+    struct rnl_opts opts = { .size = offsetof(struct rnl_opts, netns_fd), .flags = RNL_OPEN_NONBLOCK,
+                             .rcvbuf = UINT32_MAX };
     struct rnl_sock *sock = NULL;
 
     WORKS(0, rnl_sock_open(&sock, NETLINK_ROUTE, &opts, &test_err));

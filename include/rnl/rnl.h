@@ -1272,8 +1272,10 @@ int rnl_netns_open(const char *which, struct rnl_err **err);
 struct rnl_sock;
 
 /**
- * The descriptor, for poll(2) and the like: readable when there is something
- * for rnl_sock_next() or rnl_sock_recv(). Do not read from it.
+ * The descriptor, for poll(2) and the like: readable when the kernel has sent
+ * something. Do not read from it. Notifications that came during other calls
+ * are kept by rnl and do not show there: call rnl_sock_next() with timeout 0
+ * until it returns 0 before waiting.
  *
  * @sock  open socket
  *
@@ -1547,6 +1549,8 @@ int rnl_sock_next(struct rnl_sock *sock, struct rnl_view *out, int timeout_ms,
  *   -EINVAL     sock or msg is NULL, or a nest of msg is open
  *   -ETIMEDOUT  no answer in time; one that comes later is swallowed
  *   -ENOBUFS    the answer was lost: the receive queue overflowed
+ *   -EMSGSIZE   the answer was longer than max_datagram and is lost; the next
+ *               may be as long
  *   -EFBIG      the reply is longer than max_result
  *   -ENOMEM     no memory
  *   or the first failure of msg
@@ -1659,6 +1663,9 @@ int rnl_dump_start(struct rnl_dump **out, struct rnl_sock *sock,
  *   -EBADF      the socket has been closed
  *   -ESTALE     RNL_DUMP_STREAM was interrupted by a change: start over
  *   -ETIMEDOUT  the deadline passed
+ *   -ENOBUFS    the receive queue overflowed, and the end of the dump was lost
+ *   -EMSGSIZE   an object was longer than max_datagram and is lost; the next
+ *               may be as long. A consistent dump is made again instead
  *   -EFBIG      a consistent dump is longer than max_result
  *   -ENOMEM     no memory
  * Threads: neither dump nor its socket may be in use elsewhere. Since 0.1.

@@ -148,12 +148,16 @@ impl Socket {
     /// way.
     #[inline(always)]
     pub(crate) fn dump_quick(&mut self, id: Id) -> Option<Message<'_>> {
-        if let Some(stream) = self.desk.streaming.filter(|s| s.id == id && self.from.group == 0) {
-            let rest = self.buf.get(self.at..)?;
-            let (header, len) = stream.object(rest)?;
-            self.at = self.at.wrapping_add(len);
-            return Message::known(header, rest);
-        }
+        let stream = self.desk.streaming.filter(|s| s.id == id && self.from.group == 0)?;
+        let rest = self.buf.get(self.at..)?;
+        let (header, len) = stream.object(rest)?;
+        self.at = self.at.wrapping_add(len);
+        Message::known(header, rest)
+    }
+
+    /// The short way for objects that were kept.
+    #[inline]
+    pub(crate) fn dump_kept(&mut self, id: Id) -> Option<Message<'_>> {
         let store = self.desk.stores.first_mut().filter(|s| s.id == id && s.has_row())?;
         store.rows.next()
     }

@@ -175,9 +175,8 @@ impl Engine {
 
     /// The next request to send, numbered. It counts as sent; if sending fails, say [`Engine::unsent`].
     pub fn transmit(&mut self, now: u64) -> Option<(Id, &[u8])> {
-        let busy = self.dumping();
         let due = |p: &Pending| matches!(p.state, State::Queued(at) if at <= now);
-        let index = self.position(|p| due(p) && !(busy && p.dump.is_some()))?;
+        let index = self.position(|p| due(p) && (p.dump.is_none() || !self.dumping()))?;
         self.seq = self.seq.wrapping_add(1).max(1);
         let seq = self.seq;
         let p = self.pending.get_mut(index)?;

@@ -96,6 +96,9 @@ pub unsafe extern "C" fn rnl_dump_start(
 ///   -EBADF      the socket has been closed
 ///   -ESTALE     RNL_DUMP_STREAM was interrupted by a change: start over
 ///   -ETIMEDOUT  the deadline passed
+///   -ENOBUFS    the receive queue overflowed, and the end of the dump was lost
+///   -EMSGSIZE   an object was longer than max_datagram and is lost; the next may be as long. A
+///               consistent dump is made again instead
 ///   -EFBIG      a consistent dump is longer than max_result
 ///   -ENOMEM     no memory
 /// Threads: neither dump nor its socket may be in use elsewhere. Since 0.1.
@@ -138,6 +141,10 @@ unsafe fn parts<'a>(
 unsafe fn next(dump: *mut rnl_dump, out: *mut rnl_view) -> Result<c_int, Error> {
     // SAFETY: as for `parts`.
     let (socket, id, out) = unsafe { parts(dump, out) }?;
+    if let Some(message) = socket.dump_kept(id) {
+        *out = message.into();
+        return Ok(1);
+    }
     match socket.dump_next(id)? {
         Some(message) => *out = message.into(),
         None => return Ok(0),

@@ -158,6 +158,7 @@ pub unsafe extern "C" fn rnl_sock_next(
 ///   -EINVAL     sock or msg is NULL, or a nest of msg is open
 ///   -ETIMEDOUT  no answer in time; one that comes later is swallowed
 ///   -ENOBUFS    the answer was lost: the receive queue overflowed
+///   -EMSGSIZE   the answer was longer than max_datagram and is lost; the next may be as long
 ///   -EFBIG      the reply is longer than max_result
 ///   -ENOMEM     no memory
 ///   or the first failure of msg

@@ -96,8 +96,9 @@ pub(super) unsafe fn release(sock: *mut rnl_sock) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The descriptor, for poll(2) and the like: readable when there is something for rnl_sock_next() or
-/// rnl_sock_recv(). Do not read from it.
+/// The descriptor, for poll(2) and the like: readable when the kernel has sent something. Do not read
+/// from it. Notifications that came during other calls are kept by rnl and do not show there: call
+/// rnl_sock_next() with timeout 0 until it returns 0 before waiting.
 ///
 /// @sock  open socket
 ///

@@ -42,8 +42,12 @@ impl<'a> Attrs<'a> {
 
     /// The last attribute of type `kind`: the one the kernel would take. Damaged attributes end the search.
     #[inline(never)]
-    pub fn get(self, kind: u16) -> Option<Attr<'a>> {
-        self.map_while(Result::ok).filter(|a| a.kind() == kind).last()
+    pub fn get(mut self, kind: u16) -> Option<Attr<'a>> {
+        let mut found = None;
+        while let Some(Ok(attr)) = self.next() {
+            found = if attr.kind() == kind { Some(attr) } else { found };
+        }
+        found
     }
 
     #[inline]

@@ -76,7 +76,7 @@ impl Msg {
         if kind < NLMSG_MIN_TYPE {
             self.fail(Fault::ControlType, None);
         }
-        self.put_whole(&[0; Header::LEN]);
+        self.put_whole([0; Header::LEN]);
     }
 
     /// The message's type.
@@ -159,7 +159,7 @@ impl Msg {
             return self.fail(Fault::AttrTooLong, Some(kind));
         };
         self.has_attrs = true;
-        self.put_whole(&pair(len, kind)).append(payload)
+        self.put_whole(pair(len, kind)).append(payload)
     }
 
     /// Bytes as they are: attributes that were built elsewhere.
@@ -183,7 +183,7 @@ impl Msg {
         };
         *slot = start;
         self.has_attrs = true;
-        self.put_whole(&pair(4, kind | NLA_F_NESTED));
+        self.put_whole(pair(4, kind | NLA_F_NESTED));
         if self.fault.is_none() {
             self.depth = self.depth.saturating_add(1);
         }
@@ -223,33 +223,34 @@ impl Msg {
         usize::try_from(*start).ok()
     }
 
-    /// Appends what is complete as it stands and whose length the compiler knows: one bounds check, one
-    /// store.
+    /// `N` bytes that are complete as they stand: one bounds check, one store.
     #[inline(always)]
-    pub(super) fn put_whole(&mut self, whole: &[u8]) -> &mut Self {
-        if self.free() < whole.len() {
-            self.grow(whole.len());
+    pub(super) fn put_whole<const N: usize>(&mut self, whole: [u8; N]) -> &mut Self {
+        let end = self.len.wrapping_add(N);
+        match self.buf.get_mut(self.len..end).and_then(|room| room.first_chunk_mut()) {
+            Some(slot) => {
+                *slot = whole;
+                self.len = end;
+                self
+            }
+            None => self.put_slowly(whole),
         }
-        if let Some(slot) = self.buf.get_mut(self.len..).and_then(|b| b.get_mut(..whole.len())) {
-            slot.copy_from_slice(whole);
-            self.len = self.len.wrapping_add(whole.len());
-        }
-        self
     }
 
-    /// How much there is room for.
-    #[inline(always)]
-    fn free(&self) -> usize {
-        self.buf.len().saturating_sub(self.len)
+    /// The way of what no room was made for yet.
+    #[cold]
+    #[inline(never)]
+    fn put_slowly<const N: usize>(&mut self, whole: [u8; N]) -> &mut Self {
+        self.append(&whole)
     }
 
     /// Appends bytes, most often a struct of a common size: copied without a call to memcpy then.
     #[inline(always)]
     fn put_struct(&mut self, bytes: &[u8]) -> &mut Self {
-        if let Ok(nexthop) = <&[u8; 8]>::try_from(bytes) {
+        if let Ok(&nexthop) = <&[u8; 8]>::try_from(bytes) {
             return self.put_whole(nexthop);
         }
-        if let Ok(route) = <&[u8; 12]>::try_from(bytes) {
+        if let Ok(&route) = <&[u8; 12]>::try_from(bytes) {
             return self.put_whole(route);
         }
         self.append(bytes)
@@ -258,22 +259,21 @@ impl Msg {
     /// Appends `bytes` and zeros up to a multiple of 4.
     #[inline(never)]
     pub(super) fn append(&mut self, bytes: &[u8]) -> &mut Self {
-        let len = align4(bytes.len());
-        if self.free() < len {
-            self.grow(len);
+        let end = self.len.saturating_add(align4(bytes.len()));
+        if end > self.buf.len() {
+            self.grow(end);
         }
-        if let Some(room) = self.buf.get_mut(self.len..).and_then(|b| b.get_mut(..len)) {
+        if let Some(room) = self.buf.get_mut(self.len..end) {
             fill(room, bytes);
-            self.len = self.len.wrapping_add(len);
+            self.len = end;
         }
         self
     }
 
-    /// Makes room for `len` bytes and more, unless something has gone wrong.
+    /// Makes the buffer hold `end` bytes and more.
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, len: usize) {
-        let end = self.len.saturating_add(len);
+    fn grow(&mut self, end: usize) {
         let size = end.max(self.buf.len().saturating_mul(2)).clamp(FIRST_SIZE, MAX_MESSAGE);
         if end > MAX_MESSAGE {
             self.fail(Fault::MessageTooLong, None);

@@ -12,14 +12,14 @@ impl Msg {
     #[inline(always)]
     pub fn put_flag(&mut self, kind: u16) -> &mut Self {
         self.has_attrs = true;
-        self.put_whole(&pair(4, kind))
+        self.put_whole(pair(4, kind))
     }
 
     /// 1 byte.
     #[inline(always)]
     pub fn put_u8(&mut self, kind: u16, value: u8) -> &mut Self {
         self.has_attrs = true;
-        self.put_whole([pair(5, kind), [value, 0, 0, 0]].as_flattened())
+        self.put_whole::<8>(flat([pair(5, kind), [value, 0, 0, 0]]))
     }
 
     /// 2 bytes, host order.
@@ -125,10 +125,10 @@ impl Msg {
             return self.fail(Fault::AttrTooLong, Some(kind));
         };
         self.has_attrs = true;
-        self.put_whole(&pair(len, kind)).append(text);
+        self.put_whole(pair(len, kind)).append(text);
         // The padding serves as the NUL; a text that needs none gets four zeros more.
         if self.len.wrapping_sub(start) < usize::from(len) {
-            self.put_whole(&[0; 4]);
+            self.put_whole([0; 4]);
         }
         self
     }
@@ -160,20 +160,26 @@ impl Msg {
     #[inline(always)]
     fn put_2(&mut self, kind: u16, [e, f]: [u8; 2]) -> &mut Self {
         self.has_attrs = true;
-        self.put_whole([pair(6, kind), [e, f, 0, 0]].as_flattened())
+        self.put_whole::<8>(flat([pair(6, kind), [e, f, 0, 0]]))
     }
 
     #[inline(always)]
     fn put_4(&mut self, kind: u16, value: [u8; 4]) -> &mut Self {
         self.has_attrs = true;
-        self.put_whole([pair(8, kind), value].as_flattened())
+        self.put_whole::<8>(flat([pair(8, kind), value]))
     }
 
     #[inline(always)]
     fn put_8(&mut self, kind: u16, [a, b, c, d, e, f, g, h]: [u8; 8]) -> &mut Self {
         self.has_attrs = true;
-        self.put_whole([pair(12, kind), [a, b, c, d], [e, f, g, h]].as_flattened())
+        self.put_whole::<12>(flat([pair(12, kind), [a, b, c, d], [e, f, g, h]]))
     }
+}
+
+/// Words one after the other.
+#[inline(always)]
+fn flat<const W: usize, const N: usize>(words: [[u8; 4]; W]) -> [u8; N] {
+    words.as_flattened().first_chunk().copied().unwrap_or([0; N])
 }
 
 fn parse_mac(text: &str) -> Option<[u8; 6]> {

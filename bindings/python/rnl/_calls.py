@@ -72,19 +72,24 @@ def call(sock: Any, msg: Any, timeout_ms: int) -> Reply:
         _ffi.rnl_reply_free(reply)
 
 
+def _arrived(code: int, err: Any) -> bool:
+    """Whether something has come; raises Overrun where something is missing."""
+    if code == -ENOBUFS:
+        raise failure(code, err, Overrun)
+    return check(code, err) > 0
+
+
 def next_note(sock: Any) -> View | None:
     """rnl_sock_next() without waiting."""
     out, err = _ffi.struct_rnl_view(), NewError()
     code = _ffi.rnl_sock_next(sock, byref(out), 0, byref(err))
-    if code == -ENOBUFS:
-        raise failure(code, err, Overrun)
-    return owned(out) if check(code, err) else None
+    return owned(out) if _arrived(code, err) else None
 
 
 def recv(sock: Any) -> Datagram | None:
     """rnl_sock_recv() without waiting."""
-    out = _ffi.struct_rnl_datagram()
-    if not checked(sock, _ffi.rnl_sock_recv, byref(out), 0):
+    out, err = _ffi.struct_rnl_datagram(), NewError()
+    if not _arrived(_ffi.rnl_sock_recv(sock, byref(out), 0, byref(err)), err):
         return None
     return Datagram(string_at(out.data.ptr or 0, out.data.len), out.port, out.group, out.nsid)
 

@@ -52,7 +52,7 @@ class PermissionError(Error, builtins.PermissionError):
 
 
 class Overrun(Error):
-    """Notifications are missing here (ENOBUFS): dump again to know what happened."""
+    """Notifications were dropped (ENOBUFS): dump again to know what happened."""
 
 
 _KINDS: dict[int, type[Error]] = {

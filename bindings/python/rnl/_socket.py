@@ -237,7 +237,7 @@ class Socket:
 
     def recv(self, timeout: float | None = None) -> Datagram | None:
         """Receives one datagram as it comes, past requests and replies; None when the time has
-        passed."""
+        passed. Overrun is raised when the kernel dropped some, before those that are left."""
         return self._wait(_calls.recv, timeout)
 
     def _wait(self, attempt: Callable[[Any], T | None], timeout: float | None) -> T | None:

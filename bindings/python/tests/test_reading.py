@@ -70,7 +70,8 @@ def random_attrs(rng: random.Random) -> bytes:
     for _ in range(rng.randrange(5)):
         payload = rng.randbytes(rng.randrange(12))
         length = 4 + len(payload) + rng.choice([0, 0, 0, 0, 0, 0, 0, 3, -3, 40, -len(payload) - 4])
-        data += struct.pack("=HH", length & 0xFFFF, rng.getrandbits(16)) + payload
+        kind = rng.choice([1, 2, 0x8001, 0x4002, rng.getrandbits(16)])
+        data += struct.pack("=HH", length & 0xFFFF, kind) + payload
         data += bytes(-len(data) % 4)
     return data[: len(data) - rng.choice([0, 0, 0, 1, 2, 3])]
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from errno import EBADF
 from threading import Event
 from typing import Callable
+from unittest import mock
 
 from support import (
     NLM_F_MULTI,
@@ -30,6 +31,7 @@ from support import (
 )
 
 import rnl
+from rnl import _ffi
 
 
 @contextmanager
@@ -224,7 +226,9 @@ class Lifetimes(NamespaceTest):
         sock = self.filled()
         dump = sock.dump(dump_addresses(), rnl.DUMP_STREAM)
         next(dump)
-        sock.close()
+        with mock.patch.object(_ffi, "rnl_dump_free", wraps=_ffi.rnl_dump_free) as free:
+            sock.close()
+        free.assert_called_once()
         self.assertRaises(ValueError, next, dump)
         dump.close()
         del dump

@@ -12,7 +12,8 @@ fuzz_target!(|bytes: &[u8]| {
     walk(attrs, 5);
     // An end that can't be is not a panic, but only nonsense.
     for end in [0, usize::MAX] {
-        let _ = Attrs::at(bytes, end).map(|a| a.map(|a| a.nested().offset())).count();
+        let nests = Attrs::at(bytes, end).flatten().map(|attr| attr.nested());
+        let _ = nests.flatten().flatten().map(|attr| attr.offset()).max();
     }
     if let Ok(rule) = Rule::parse(1, 2, attrs) {
         assert_eq!((rule.policy, rule.attr), (1, 2));
