@@ -57,10 +57,8 @@ impl<T> Ring<T> {
         self.get(self.len.checked_sub(1)?)
     }
 
-    #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        let (wrapped, first) = self.slots.split_at_checked(self.head).unwrap_or_default();
-        first.iter().chain(wrapped).map_while(Option::as_ref)
+        (0..self.len).map_while(|index| self.get(index))
     }
 
     /// Where the first entry is that `f` holds for.
