@@ -66,10 +66,11 @@ impl Stream {
     pub fn object(&self, rest: &[u8]) -> Option<(Header, usize)> {
         let (message, after) = Message::split(rest).ok()?;
         let h = message.header();
+        // Side by side in the header: one comparison.
+        let owner = |seq: u32, port: u32| u64::from(port) << 32 | u64::from(seq);
         let plain = h.kind >= NLMSG_MIN_TYPE
             && h.flags & NLM_F_DUMP_INTR == 0
-            && h.seq == self.seq
-            && h.port == self.port;
+            && owner(h.seq, h.port) == owner(self.seq, self.port);
         plain.then_some((h, rest.len().wrapping_sub(after.len())))
     }
 }

@@ -11,6 +11,7 @@ use super::sock::{open, release, rnl_sock};
 use super::view::rnl_view;
 use crate::conn::{Id, Mode, Socket};
 use crate::error::{Error, Fault};
+use crate::wire::Message;
 
 /// A dump being read: all objects of a kind.
 #[cfg_attr(all(), repr(C))]
@@ -111,13 +112,8 @@ pub unsafe extern "C" fn rnl_dump_next(
     // SAFETY: the caller passes NULL or a dump, whose socket lives as long, and NULL or places for the
     // results.
     unsafe {
-        if let Ok((socket, id, place)) = parts(dump, out) {
-            if let Some(message) = socket.dump_quick(id) {
-                *place = message.into();
-                return guard_err(err, || Ok(1));
-            }
-        }
-        guard_err(err, || next(dump, out))
+        let shown = show(dump, out, err, Socket::dump_quick);
+        shown.unwrap_or_else(|| kept(dump, out, err))
     }
 }
 
@@ -135,16 +131,39 @@ unsafe fn parts<'a>(
     }
 }
 
+/// Shows the object that a short way finds.
+#[inline(always)]
+unsafe fn show(
+    dump: *mut rnl_dump,
+    out: *mut rnl_view,
+    err: *mut *mut rnl_err,
+    find: impl Fn(&mut Socket, Id) -> Option<Message<'_>>,
+) -> Option<c_int> {
+    // SAFETY: as for `parts`; NULL or a place for a pointer.
+    unsafe {
+        let (socket, id, place) = parts(dump, out).ok()?;
+        *place = find(socket, id)?.into();
+        Some(guard_err(err, || Ok(1)))
+    }
+}
+
+/// The way of objects that were kept, and of all others.
+#[cold]
+#[inline(never)]
+unsafe fn kept(dump: *mut rnl_dump, out: *mut rnl_view, err: *mut *mut rnl_err) -> c_int {
+    // SAFETY: as for `show`.
+    unsafe {
+        let shown = show(dump, out, err, Socket::dump_kept);
+        shown.unwrap_or_else(|| guard_err(err, || next(dump, out)))
+    }
+}
+
 /// The long way to the next object.
 #[cold]
 #[inline(never)]
 unsafe fn next(dump: *mut rnl_dump, out: *mut rnl_view) -> Result<c_int, Error> {
     // SAFETY: as for `parts`.
     let (socket, id, out) = unsafe { parts(dump, out) }?;
-    if let Some(message) = socket.dump_kept(id) {
-        *out = message.into();
-        return Ok(1);
-    }
     match socket.dump_next(id)? {
         Some(message) => *out = message.into(),
         None => return Ok(0),

@@ -31,10 +31,13 @@ import pip
 
 
 def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs Python code with this package."""
+    """Runs Python code with this package, in a folder from which nothing else can be imported."""
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE), **environment}
+    library = environment.get("RNL_LIBRARY", "")
+    if os.path.exists(library):
+        environment["RNL_LIBRARY"] = os.path.abspath(library)
     command = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True)
+    return subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True)
 
 
 class Declarations(unittest.TestCase):
