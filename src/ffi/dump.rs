@@ -147,7 +147,8 @@ unsafe fn show(
     }
 }
 
-/// The way of objects that were kept, and of all others.
+/// The way of objects that were kept, and of all others. Called cold so that the way before it runs
+/// straight through.
 #[cold]
 #[inline(never)]
 unsafe fn kept(dump: *mut rnl_dump, out: *mut rnl_view, err: *mut *mut rnl_err) -> c_int {
