@@ -6,6 +6,7 @@
 use alloc::vec::Vec;
 
 use crate::error::Fault;
+use crate::grow;
 
 /// A queue in a ring of slots, a power of two of them.
 #[derive(Debug)]
@@ -67,17 +68,21 @@ impl<T> Ring<T> {
     }
 
     /// Makes room for one more entry.
+    #[inline]
     pub(crate) fn reserve(&mut self) -> Result<(), Fault> {
-        if self.len < self.slots.len() {
-            return Ok(());
-        }
+        if self.len < self.slots.len() { Ok(()) } else { self.grow() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) -> Result<(), Fault> {
         let size = self.slots.len().saturating_mul(2).max(4);
         let mut slots = Vec::new();
         slots.try_reserve_exact(size)?;
-        slots.resize_with(size, || None);
-        for (index, to) in slots.iter_mut().enumerate().take(self.len) {
+        for index in 0..size {
             let from = self.slot(index);
-            *to = self.slots.get_mut(from).and_then(Option::take);
+            let moved = self.slots.get_mut(from).filter(|_| index < self.len);
+            grow::push(&mut slots, moved.and_then(Option::take))?;
         }
         (self.slots, self.head) = (slots, 0);
         Ok(())

@@ -310,8 +310,7 @@ impl Socket {
 
     /// Makes room for datagrams as long as the last one that did not fit.
     fn grow(&mut self) -> Result<()> {
-        self.buf.clear();
-        self.buf.try_reserve_exact(self.from.len)?;
+        self.buf.reserve(self.from.len)?;
         self.from.len = 0;
         Ok(())
     }

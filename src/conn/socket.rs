@@ -11,7 +11,7 @@ use super::notes::Note;
 use super::options::Options;
 use crate::error::{Error, Fault, Result};
 use crate::grow;
-use crate::sys::{self, Address, Errno, Fd, Filter, Received};
+use crate::sys::{self, Address, Buffer, Errno, Fd, Filter, Received};
 use crate::uapi::*;
 use crate::wire::Message;
 
@@ -54,7 +54,7 @@ pub struct Socket {
     pub(super) options: Options,
     pub(super) desk: Desk,
     /// The datagram being read, from `at` on.
-    pub(super) buf: Vec<u8>,
+    pub(super) buf: Buffer,
     pub(super) at: usize,
     pub(super) from: Received,
     /// When `buf` was received.
@@ -113,8 +113,8 @@ impl Socket {
 
     fn with(fd: Fd, protocol: i32, options: &Options) -> Result<Socket> {
         let port = fd.address().map_err(socket_error("open"))?.port;
-        let mut buf = Vec::new();
-        buf.try_reserve_exact(options.max_datagram.max(8 << 10))?;
+        let mut buf = Buffer::default();
+        buf.reserve(options.max_datagram.max(8 << 10))?;
         let now = sys::now();
         let mut options = options.clone();
         options.any_sender |= protocol == NETLINK_USERSOCK;

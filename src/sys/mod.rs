@@ -2,11 +2,13 @@
 //! The system calls: the one room below the C ABI where `unsafe` lives. Errors are positive errno
 //! values; the caller's `errno` is left as it was.
 
+mod buffer;
 mod netns;
 #[cfg(feature = "runtime")]
 mod runtime;
 mod socket;
 
+pub(crate) use buffer::Buffer;
 pub use netns::netns_open;
 pub(crate) use netns::socket_in;
 pub(crate) use socket::{Address, Received};

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Netlink sockets.
 
-use alloc::vec::Vec;
 use core::ffi::{c_int, c_void};
 use core::mem::{size_of, zeroed};
 
-use super::{Errno, call, call_int};
+use super::{Buffer, Errno, call, call_int};
 use crate::uapi::*;
 
 const SOL_NETLINK: c_int = 270;
@@ -222,7 +221,7 @@ impl Fd {
     }
 
     /// Receives one datagram into `buf`, up to its capacity, without waiting.
-    pub(crate) fn receive(&self, buf: &mut Vec<u8>) -> Result<Received, Errno> {
+    pub(crate) fn receive(&self, buf: &mut Buffer) -> Result<Received, Errno> {
         buf.clear();
         let mut from = libc::sockaddr_nl::from(Address::default());
         let mut size = ADDRESS_LEN;
@@ -237,7 +236,7 @@ impl Fd {
     }
 
     /// As [`Fd::receive`], with the group and the namespace: a fifth dearer for small datagrams.
-    pub(crate) fn receive_with_origin(&self, buf: &mut Vec<u8>) -> Result<Received, Errno> {
+    pub(crate) fn receive_with_origin(&self, buf: &mut Buffer) -> Result<Received, Errno> {
         buf.clear();
         let mut from = libc::sockaddr_nl::from(Address::default());
         let mut control = [0u64; 16];
