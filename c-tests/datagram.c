@@ -210,17 +210,35 @@ static void several_messages_come_in_one_datagram(void)
     EXPECT(0, rnl_sock_close(other));
 }
 
-/* The kernel's socket: another program's datagrams are not the kernel's word. */
+/* A socket that rnl has opened is connected to the kernel, which lets nobody else in. */
+static void others_are_kept_out(void)
+{
+    struct rnl_sock *sock = open_sock(NETLINK_ROUTE), *other = open_sock(NETLINK_ROUTE);
+    struct nlmsghdr header = { 0, RTM_NEWLINK, 0, 0, 0 };
+    struct rnl_datagram got = { { NULL, 0 }, 0, 0, 0, 0 };
+    struct wire w = { 0, { 0 } };
+
+    wire_message(&w, header, "not from the kernel", 20);
+    FAILS(ECONNREFUSED, RNL_FROM_SOCKET,
+          rnl_sock_send(other, w.at, w.len, port_of(sock), 0, &test_err));
+    WORKS(0, rnl_sock_recv(sock, &got, 0, &test_err));
+    EXPECT(0, rnl_sock_close(other));
+    EXPECT(0, rnl_sock_close(sock));
+}
+
+/* Where they come through, another program's datagrams are still not the kernel's word. */
 static void others_are_not_the_kernel(void)
 {
     struct rnl_opts opts = { .size = sizeof opts, .flags = RNL_OPEN_ANY_SENDER };
-    struct rnl_sock *sock = open_sock(NETLINK_ROUTE), *any = NULL, *other = open_sock(NETLINK_ROUTE);
+    struct rnl_sock *sock = NULL, *any = NULL, *other = open_sock(NETLINK_ROUTE);
     struct nlmsghdr header = { 0, RTM_NEWLINK, 0, 0, 0 };
     struct rnl_datagram got = { { NULL, 0 }, 0, 0, 0, 0 };
     struct wire w = { 0, { 0 } };
     struct rnl_view view;
 
     wire_message(&w, header, "not from the kernel", 20);
+    WORKS(0, rnl_sock_adopt(&sock, socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), NULL,
+                            &test_err));
     WORKS(0, rnl_sock_open(&any, NETLINK_ROUTE, &opts, &test_err));
     WORKS(0, rnl_sock_send(other, w.at, w.len, port_of(sock), 0, &test_err));
     WORKS(0, rnl_sock_send(other, w.at, w.len, port_of(any), 0, &test_err));
@@ -322,6 +340,7 @@ int main(void)
     lengths_are_kept();
     several_messages_go_out_in_one_datagram();
     several_messages_come_in_one_datagram();
+    others_are_kept_out();
     others_are_not_the_kernel();
     filters_drop();
     uevents_are_text();

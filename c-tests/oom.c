@@ -36,6 +36,7 @@ static bool fails_now(void)
 void *__interceptor_malloc(size_t);
 void *__interceptor_calloc(size_t, size_t);
 void *__interceptor_realloc(void *, size_t);
+void *__interceptor_memalign(size_t, size_t);
 void __interceptor_free(void *);
 #define NEXT(function) __interceptor_##function
 #else
@@ -43,6 +44,7 @@ void __interceptor_free(void *);
 void *__libc_malloc(size_t);
 void *__libc_calloc(size_t, size_t);
 void *__libc_realloc(void *, size_t);
+void *__libc_memalign(size_t, size_t);
 void __libc_free(void *);
 #define NEXT(function) __libc_##function
 #endif
@@ -61,6 +63,16 @@ void *calloc(size_t n, size_t size)
 
     live += counting && block;
     return block;
+}
+
+int posix_memalign(void **out, size_t alignment, size_t size)
+{
+    void *block = fails_now() ? NULL : NEXT(memalign)(alignment, size);
+
+    live += counting && block;
+    if (block)
+        *out = block;
+    return block ? 0 : ENOMEM;
 }
 
 void *realloc(void *old, size_t size)

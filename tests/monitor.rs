@@ -365,9 +365,16 @@ fn a_call_that_times_out_leaves_nothing_for_the_next() {
 fn only_the_kernel_is_believed() {
     in_namespace(|| {
         let fake = Header { len: 16, kind: RTM_NEWLINK, ..Header::default() }.to_bytes();
+        // A socket of rnl's own is connected to the kernel, which keeps everybody else out.
+        let closed = route();
+        let refused = route().send(&fake, closed.port(), 0).unwrap_err();
+        assert_eq!(refused.errno(), libc::ECONNREFUSED);
+        // SAFETY: no pointers.
+        let fd = unsafe { libc::socket(libc::AF_NETLINK, libc::SOCK_RAW, NETLINK_ROUTE) };
+        let adopted = Socket::adopt(fd, &Options::default()).unwrap();
         let anybody = Options { any_sender: true, ..Options::default() };
-        for (options, believed) in [(Options::default(), false), (anybody, true)] {
-            let mut victim = Socket::open_with(NETLINK_ROUTE, &options).unwrap();
+        let open = Socket::open_with(NETLINK_ROUTE, &anybody).unwrap();
+        for (mut victim, believed) in [(adopted, false), (open, true)] {
             route().send(&fake, victim.port(), 0).unwrap();
             assert_eq!(victim.next(0).unwrap().is_some(), believed);
         }

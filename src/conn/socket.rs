@@ -93,7 +93,14 @@ impl Socket {
         };
         let fd = fd.map_err(socket_error("open"))?;
         fd.bind(Address { port: options.port, groups: 0 }).map_err(socket_error("bind"))?;
-        Socket::with(fd, protocol, options)
+        let mut socket = Socket::with(fd, protocol, options)?;
+        if socket.options.any_sender {
+            socket.origin = true;
+        } else {
+            // The kernel lets nobody but its peer send to a connected socket.
+            socket.fd.connect(Address::default()).map_err(socket_error("open"))?;
+        }
+        Ok(socket)
     }
 
     /// Takes over an open netlink socket. On an error it stays the caller's, open.
@@ -182,7 +189,7 @@ impl Socket {
     pub fn connect(&mut self, port: u32, group: u32) -> Result<()> {
         let address = Address { port, groups: group_bit(group)? };
         self.fd.connect(address).map_err(socket_error("connect"))?;
-        self.peer = address;
+        (self.peer, self.origin) = (address, true);
         Ok(())
     }
 

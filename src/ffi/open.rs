@@ -101,7 +101,8 @@ fn convert(o: rnl_opts) -> Result<Options, Fault> {
 }
 
 /// Opens a netlink socket, with extended acknowledgements, strict checking (NETLINK_ROUTE) and
-/// CLOEXEC on.
+/// CLOEXEC on. It is connected to the kernel, so that no other program can send to it, unless opts or
+/// the protocol (NETLINK_USERSOCK) say otherwise.
 ///
 /// @out       filled on success; close it with rnl_sock_close()
 /// @protocol  NETLINK_ROUTE, NETLINK_GENERIC ...

@@ -220,22 +220,20 @@ impl Fd {
         })
     }
 
-    /// Receives one datagram into `buf`, up to its capacity, without waiting.
+    /// Receives one datagram into `buf`, up to its capacity, without waiting. Who sent it is not asked:
+    /// for sockets connected to the kernel.
     pub(crate) fn receive(&self, buf: &mut Buffer) -> Result<Received, Errno> {
         buf.clear();
-        let mut from = libc::sockaddr_nl::from(Address::default());
-        let mut size = ADDRESS_LEN;
         let (at, room) = (buf.as_mut_ptr().cast(), buf.capacity());
         let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
-        let name = (&raw mut from).cast();
-        // SAFETY: at has room bytes, name has size bytes.
-        let len = call(|| unsafe { libc::recvfrom(self.0, at, room, flags, name, &mut size) })?;
+        // SAFETY: at has room bytes.
+        let len = call(|| unsafe { libc::recv(self.0, at, room, flags) })?;
         // SAFETY: the kernel wrote min(len, capacity) bytes.
         unsafe { buf.set_len(len.min(room)) };
-        Ok(Received { len, port: from.nl_pid, group: 0, nsid: None })
+        Ok(Received { len, ..Received::default() })
     }
 
-    /// As [`Fd::receive`], with the group and the namespace: a fifth dearer for small datagrams.
+    /// As [`Fd::receive`], with sender, group and namespace: a fifth dearer for small datagrams.
     pub(crate) fn receive_with_origin(&self, buf: &mut Buffer) -> Result<Received, Errno> {
         buf.clear();
         let mut from = libc::sockaddr_nl::from(Address::default());
