@@ -100,46 +100,23 @@ RNL_INLINE int rnl_attr_nested(const struct rnl_attr *attr,
 	return 0;
 }
 
-RNL_INLINE int rnl_attr_u8(const struct rnl_attr *attr, uint8_t *out)
-{
-	if (!attr || !out)
-		return -EINVAL;
-	if (attr->data.len != sizeof *out)
-		return -ERANGE;
-	*out = *attr->data.ptr;
-	return 0;
-}
+#define RNL_INLINE_NUMBER(name, type)                                   \
+	RNL_INLINE int name(const struct rnl_attr *attr, type *out)     \
+	{                                                               \
+		if (!attr || !out)                                      \
+			return -EINVAL;                                 \
+		if (attr->data.len != sizeof *out)                      \
+			return -ERANGE;                                 \
+		memcpy(out, attr->data.ptr, sizeof *out);               \
+		return 0;                                               \
+	}
 
-RNL_INLINE int rnl_attr_u16(const struct rnl_attr *attr, uint16_t *out)
-{
-	if (!attr || !out)
-		return -EINVAL;
-	if (attr->data.len != sizeof *out)
-		return -ERANGE;
-	memcpy(out, attr->data.ptr, sizeof *out);
-	return 0;
-}
+RNL_INLINE_NUMBER(rnl_attr_u8, uint8_t)
+RNL_INLINE_NUMBER(rnl_attr_u16, uint16_t)
+RNL_INLINE_NUMBER(rnl_attr_u32, uint32_t)
+RNL_INLINE_NUMBER(rnl_attr_u64, uint64_t)
 
-RNL_INLINE int rnl_attr_u32(const struct rnl_attr *attr, uint32_t *out)
-{
-	if (!attr || !out)
-		return -EINVAL;
-	if (attr->data.len != sizeof *out)
-		return -ERANGE;
-	memcpy(out, attr->data.ptr, sizeof *out);
-	return 0;
-}
-
-RNL_INLINE int rnl_attr_u64(const struct rnl_attr *attr, uint64_t *out)
-{
-	if (!attr || !out)
-		return -EINVAL;
-	if (attr->data.len != sizeof *out)
-		return -ERANGE;
-	memcpy(out, attr->data.ptr, sizeof *out);
-	return 0;
-}
-
+#undef RNL_INLINE_NUMBER
 #undef RNL_INLINE
 
 #ifdef __cplusplus
