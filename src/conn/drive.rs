@@ -214,7 +214,11 @@ impl Socket {
             if want == Want::Notification && !self.desk.notes.is_empty() {
                 return Ok(Got::Kept);
             }
+            let before = self.now;
             let empty = self.refill()? || patience == 0;
+            if self.now == before && !empty {
+                continue;
+            }
             if let Some(ended) = self.desk.engine.expire(self.now, empty) {
                 if let Some(got) = self.desk.ended(want, ended) {
                     return Ok(got);

@@ -153,12 +153,14 @@ impl Engine {
         let mut header = msg.header();
         header.flags |= NLM_F_REQUEST | NLM_F_ACK | if dump.is_some() { NLM_F_DUMP } else { 0 };
         header.port = self.port;
-        let body = msg.body()?;
+        let unsealed = msg.unsealed()?;
         self.pending.reserve()?;
         let mut request = core::mem::take(&mut self.spare);
         request.clear();
-        grow::append(&mut request, &header.to_bytes())?;
-        grow::append(&mut request, body)?;
+        grow::append(&mut request, unsealed)?;
+        if let Some(head) = request.first_chunk_mut() {
+            *head = header.to_bytes();
+        }
         let (id, state) = (self.next_id, State::Queued(0));
         self.next_id = id.wrapping_add(1);
         self.pending.push(Pending {

@@ -118,8 +118,13 @@ impl Msg {
 
     /// What follows the header.
     pub fn body(&self) -> Result<&[u8], Fault> {
+        self.unsealed().map(|message| message.get(Header::LEN..).unwrap_or_default())
+    }
+
+    /// The finished message, but for its header, which is still to be written.
+    pub(crate) fn unsealed(&self) -> Result<&[u8], Fault> {
         self.check()?;
-        Ok(self.written().get(Header::LEN..).unwrap_or_default())
+        Ok(self.written())
     }
 
     fn written(&self) -> &[u8] {
