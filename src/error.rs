@@ -31,8 +31,6 @@ pub enum Fault {
     NotText,
     /// A request with a type below 16.
     ControlType,
-    /// An attribute type above 16,383.
-    AttrType,
     /// A payload longer than a 16-bit length can say.
     AttrTooLong,
     /// A nest longer than a 16-bit length can say.
@@ -74,13 +72,12 @@ pub enum Fault {
 }
 
 /// The errno of each fault, in order.
-const ERRNOS: [i32; 26] = [
+const ERRNOS: [i32; 25] = [
     errno::EBADMSG,
     errno::EBADMSG,
     errno::EBADMSG,
     errno::ERANGE,
     errno::EBADMSG,
-    errno::EINVAL,
     errno::EINVAL,
     errno::EMSGSIZE,
     errno::EMSGSIZE,
@@ -111,7 +108,6 @@ acknowledgement is too short for its error number\n\
 payload has another width than was asked for\n\
 string is not UTF-8\n\
 message types below 16 are control messages, not requests\n\
-attribute types end at 16383\n\
 attribute payload is longer than 65531 bytes\n\
 nest is longer than 65535 bytes\n\
 nests are more than 16 deep\n\

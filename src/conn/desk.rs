@@ -62,9 +62,7 @@ impl Desk {
     pub(super) fn verdict(&mut self) -> Result<Success> {
         self.finished.take().unwrap_or_else(|| Ok(Success::default()))
     }
-}
 
-impl Desk {
     /// Reads on in `datagram` from `at`, up to the first message for `want`.
     #[inline]
     pub(super) fn sift(
@@ -163,8 +161,10 @@ impl Desk {
             store.end = Some(end);
             return waited_for.then_some(Got::Kept);
         }
-        self.finished = Some(end);
-        waited_for.then_some(Got::End)
+        waited_for.then(|| {
+            self.finished = Some(end);
+            Got::End
+        })
     }
 
     /// Bytes that are no message: the datagram's cut-off end, or nothing netlink sends.
