@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
 # make                  build the shared and static library and the manual pages into build/
-# make install          install them, the header and rnl.pc        (DESTDIR PREFIX LIBDIR ...)
+# make install          install them, the headers and rnl.pc       (DESTDIR PREFIX LIBDIR ...)
 # make uninstall        remove what install put there
 # make demo             show the library at work on this machine's kernel
 # make check            every test there is; installs what they lack when run as root on Debian or Ubuntu
@@ -87,7 +87,7 @@ install: all
 	ln -sf $(SHARED) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/librnl.so
 	$(INSTALL) -m 644 $(BUILD)/librnl.a $(DESTDIR)$(LIBDIR)/librnl.a
-	$(INSTALL) -m 644 include/rnl/rnl.h $(DESTDIR)$(INCLUDEDIR)/rnl/rnl.h
+	$(INSTALL) -m 644 include/rnl/*.h $(DESTDIR)$(INCLUDEDIR)/rnl/
 	$(PC) > $(DESTDIR)$(PKGCONFIGDIR)/rnl.pc
 	@for page in $(BUILD)/man/man[37]/*.[37]; do section=$${page##*.}; \
 	  $(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$$section/; done
@@ -95,7 +95,8 @@ install: all
 
 uninstall:
 	rm -f $(DESTDIR)$(LIBDIR)/$(SHARED) $(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/librnl.so
-	rm -f $(DESTDIR)$(LIBDIR)/librnl.a $(DESTDIR)$(PKGCONFIGDIR)/rnl.pc $(DESTDIR)$(INCLUDEDIR)/rnl/rnl.h
+	rm -f $(DESTDIR)$(LIBDIR)/librnl.a $(DESTDIR)$(PKGCONFIGDIR)/rnl.pc
+	@for header in include/rnl/*.h; do rm -f $(DESTDIR)$(INCLUDEDIR)/rnl/$${header##*/}; done
 	@for name in $(API); do rm -f $(DESTDIR)$(MANDIR)/man3/$$name.3; done
 	@for page in docs/man/*.7; do rm -f $(DESTDIR)$(MANDIR)/man7/$${page##*/}; done
 	@rmdir $(DESTDIR)$(INCLUDEDIR)/rnl 2> /dev/null || true
