@@ -67,12 +67,18 @@ pub enum Fault {
     Incomplete,
     /// A socket that has been closed.
     Closed,
+    /// More requests submitted than `max_pending` allows.
+    Backlog,
+    /// A request that is not in flight.
+    NoRequest,
+    /// A socket of the process that forked this one.
+    Forked,
     /// A NULL or dead handle, or a length that can't be.
     BadArgument,
 }
 
 /// The errno of each fault, in order.
-const ERRNOS: [i32; 25] = [
+const ERRNOS: [i32; 28] = [
     errno::EBADMSG,
     errno::EBADMSG,
     errno::EBADMSG,
@@ -97,6 +103,9 @@ const ERRNOS: [i32; 25] = [
     errno::ENOENT,
     errno::EBADMSG,
     errno::EBADF,
+    errno::EAGAIN,
+    errno::ENOENT,
+    errno::ECHILD,
     errno::EINVAL,
 ];
 
@@ -126,6 +135,9 @@ result is larger than max_result allows\n\
 family has no such multicast group\n\
 reply lacks what it is asked for\n\
 socket is closed\n\
+as many requests wait as max_pending allows; take completions first\n\
+no such request is in flight\n\
+the socket belongs to the process that forked; open one here\n\
 argument is NULL, out of range or not a live handle";
 
 impl Fault {
@@ -298,7 +310,7 @@ impl Error {
         let d = self.detail().unwrap_or(&nothing);
         let reason = if d.reason.is_empty() { strerror } else { d.reason.as_str() };
         let mut text = Text::default();
-        text.str(self.full().map_or("rnl", |full| full.doing));
+        text.str(self.full().map(|full| full.doing).filter(|d| !d.is_empty()).unwrap_or("rnl"));
         for part in [if d.subject.is_empty() { "" } else { " " }, &d.subject, ": ", name] {
             text.str(part);
         }
@@ -384,6 +396,12 @@ mod tests {
         assert_eq!(e.text().unwrap(), "join: EPERM: Operation not permitted");
         let e = Error::kernel(4095, "newlink", Detail::default());
         assert_eq!(e.text().unwrap(), "newlink: errno 4095");
+    }
+
+    #[test]
+    fn rnl_speaks_where_nothing_was_begun() {
+        let e = Error::from(Fault::Closed);
+        assert_eq!(e.text().unwrap(), "rnl: EBADF: socket is closed");
     }
 
     #[test]

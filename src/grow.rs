@@ -45,6 +45,15 @@ pub(crate) fn extend<T: Copy>(to: &mut Vec<T>, len: usize, value: T) -> Result<(
     Ok(())
 }
 
+/// Copies `bytes` to the start of `room`, if they fit. (`copy_from_slice` alone leaves a call to the
+/// panicking path where the compiler does not see that the lengths are the same.)
+#[inline]
+pub(crate) fn write(room: &mut [u8], bytes: &[u8]) {
+    if let Some((to, _)) = room.split_at_mut_checked(bytes.len()) {
+        to.copy_from_slice(bytes);
+    }
+}
+
 /// A copy of its own.
 pub(crate) fn copy<T: Copy>(from: &[T]) -> Result<Vec<T>, Fault> {
     let mut to = Vec::new();

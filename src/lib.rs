@@ -48,7 +48,9 @@ mod text;
 pub mod uapi;
 pub mod wire;
 
-pub use conn::{Datagram, Dump, Mode, Notification, Options, Reply, Socket};
+pub use conn::{
+    Datagram, Dump, DumpJob, Mode, Notification, Options, Reply, Socket, Stats, dump_together,
+};
 pub use error::{Error, Fault, Origin, Result};
 pub use sys::{Fd, Filter, netns_open};
-pub use wire::{Ack, Attr, Attrs, Fixed, Header, Message, Messages, Msg};
+pub use wire::{Ack, Attr, Attrs, Fixed, Header, Match, Message, Messages, Msg, Place};

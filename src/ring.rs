@@ -16,6 +16,12 @@ pub(crate) struct Ring<T> {
     len: usize,
 }
 
+impl<T> Default for Ring<T> {
+    fn default() -> Self {
+        Ring::new()
+    }
+}
+
 impl<T> Ring<T> {
     pub(crate) const fn new() -> Self {
         Ring { slots: Vec::new(), head: 0, len: 0 }
@@ -67,10 +73,31 @@ impl<T> Ring<T> {
         self.iter().position(f)
     }
 
+    /// How many of the first `len` entries `f` holds for; it holds for none behind them.
+    pub(crate) fn partition_point(&self, len: usize, f: impl Fn(&T) -> bool) -> usize {
+        let (mut low, mut high) = (0, len.min(self.len));
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.get(middle).is_some_and(&f) {
+                true => low = middle.saturating_add(1),
+                false => high = middle,
+            }
+        }
+        low
+    }
+
     /// Makes room for one more entry.
     #[inline]
     pub(crate) fn reserve(&mut self) -> Result<(), Fault> {
         if self.len < self.slots.len() { Ok(()) } else { self.grow() }
+    }
+
+    /// Makes the queue hold `n` entries beside those there are.
+    pub(crate) fn reserve_for(&mut self, n: usize) -> Result<(), Fault> {
+        while self.slots.len().saturating_sub(self.len) < n {
+            self.grow()?;
+        }
+        Ok(())
     }
 
     #[cold]
@@ -148,5 +175,6 @@ mod tests {
         assert_eq!(r.remove(9), None);
         assert_eq!(r.iter().copied().collect::<Vec<_>>(), [0, 1, 2, 4, 5]);
         assert_eq!((r.back(), r.position(|v| *v == 4)), (Some(&5), Some(3)));
+        assert_eq!((r.partition_point(5, |v| *v < 4), r.partition_point(2, |_| true)), (3, 2));
     }
 }

@@ -28,7 +28,7 @@ CONSTANT = re.compile(r"^#define (RNL_\w+) (-?(?:0x[0-9a-fA-F]+|\d+))$", re.M)
 STRUCT = re.compile(r"^(struct \w+) \{(.*?)^\};$", re.M | re.S)
 OPAQUE = re.compile(r"^(struct \w+);$", re.M)
 FUNCTION = re.compile(r"^([a-z][\w ]*?[ *]+)(rnl_\w+)\(([^()]*)\);$", re.M)
-VARIABLE = re.compile(r"(.*?)(\w+)$", re.S)
+VARIABLE = re.compile(r"(.*?)(\w+)(?:\[(\d+)\])?$", re.S)
 # What a header has around its declarations.
 FRAME = re.compile(r'^#(?:if|ifn?def|define RNL_RNL_H|include|endif)\b.*$|^extern "C" \{$|^\}$', re.M)
 
@@ -63,14 +63,16 @@ def variables(text, separator, kind):
     """(name, ctypes type) of the declarations in a list of them."""
     found = []
     for declaration in filter(None, map(str.strip, text.split(separator))):
-        c, name = VARIABLE.fullmatch(declaration).groups()
-        found.append((name, kind(c)))
+        c, name, length = VARIABLE.fullmatch(declaration).groups()
+        found.append((name, f"{kind(c)} * {length}" if length else kind(c)))
     return found
 
 
 def python_type(kind):
     """How a member reads in Python."""
     names = {"c_void_p": "int | None", "c_char_p": "bytes | None", "c_bool": "bool"}
+    if kind.startswith("POINTER(") or " * " in kind:
+        return "object"
     return names.get(kind, "int" if kind in NUMBERS.values() else kind)
 
 

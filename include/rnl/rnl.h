@@ -1192,6 +1192,13 @@ struct rnl_opts {
     size_t max_queue;
     /** Bytes of a reply or of a consistent dump; 0 means 1 GiB. */
     size_t max_result;
+    /**
+     * Bytes of requests submitted and not ended, and of completions not taken;
+     * 0 means 64 MiB.
+     */
+    size_t max_pending;
+    /** Bytes of a table's objects; 0 means 1 GiB. */
+    size_t max_table;
 };
 
 /**
@@ -1269,7 +1276,8 @@ int rnl_netns_open(const char *which, struct rnl_err **err);
 /**
  * An open netlink socket, with what is needed to talk over it: sequence
  * numbers, a receive buffer, notifications that came while an answer was waited
- * for. One thread at a time may use it; it may move between threads.
+ * for. One thread at a time may use it; it may move between threads. A child of
+ * fork(2) may only close it: all else gives it -ECHILD.
  */
 struct rnl_sock;
 
@@ -1454,6 +1462,117 @@ int rnl_sock_leave(struct rnl_sock *sock, uint32_t group, struct rnl_err **err);
 int rnl_sock_groups(struct rnl_sock *sock, uint32_t *groups, size_t n,
                     struct rnl_err **err);
 
+/* ---- Filters of notifications -------------------------------------------- */
+
+/** nlmsg_type; at and width are 0. */
+#define RNL_MATCH_TYPE 0
+
+/** An integer in the fixed header, at bytes from its start. */
+#define RNL_MATCH_HEADER 1
+
+/** The integer that the first top-level attribute of type at begins with. */
+#define RNL_MATCH_ATTR 2
+
+/**
+ * A number that a message must hold. Of rules with the same place, at and width
+ * one must hold; those that differ in one of them must all hold. A number that
+ * is not there is no match. This struct never changes.
+ */
+struct rnl_match {
+    /** RNL_MATCH_* */
+    uint16_t place;
+    /** Offset in the fixed header, or type of the attribute. */
+    uint16_t at;
+    /** Bytes of the integer, in host order: 1, 2 or 4. */
+    uint16_t width;
+    /** 0 */
+    uint16_t reserved;
+    /** What it must be. */
+    uint32_t value;
+};
+
+/**
+ * Keeps only the notifications that hold certain numbers. The kernel drops the
+ * others before they are queued, so that they neither wake the program nor
+ * overflow the queue. Answers to requests of this socket always come. It takes
+ * the place of what rnl_sock_filter() attached, and the other way round.
+ *
+ * What rnl_sock_recv() shows has passed the kernel's part alone, which lets
+ * pass what it can't be sure of: datagrams of several messages, and messages
+ * that this socket's own requests caused.
+ *
+ * @sock         open socket
+ * @rules        what to keep
+ * @n            how many rules; 0 takes the filter off
+ * @header_size  bytes of the fixed header that comes before the attributes, as
+ *               sizeof(struct rtmsg)
+ * @err          filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  sock is NULL, rules is NULL and n is not 0, a rule is none of
+ *            those above or its value does not fit its width, or there are more
+ *            than 255 values for one number
+ *   -ENOENT  n is 0 and there is no filter
+ *   -ENOMEM  no memory
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_keep(struct rnl_sock *sock, const struct rnl_match *rules,
+                  size_t n, size_t header_size, struct rnl_err **err);
+
+/* ---- Statistics ---------------------------------------------------------- */
+
+/**
+ * What a socket has done since it was opened, and how its receive queue is. Set
+ * size to sizeof(struct rnl_stats); later versions may append members.
+ */
+struct rnl_stats {
+    /** sizeof(struct rnl_stats) */
+    size_t size;
+    /** Datagrams received. */
+    uint64_t rx_datagrams;
+    /** Messages read from them. */
+    uint64_t rx_messages;
+    /** Bytes received. */
+    uint64_t rx_bytes;
+    /** Datagrams sent. */
+    uint64_t tx_datagrams;
+    /** Messages in them. */
+    uint64_t tx_messages;
+    /** Bytes sent. */
+    uint64_t tx_bytes;
+    /** How often a dump was made again because a change interrupted it. */
+    uint64_t restarts;
+    /**
+     * How often messages were lost: the receive queue overflowed, or max_queue
+     * was reached.
+     */
+    uint64_t overruns;
+    /**
+     * Messages that the kernel has dropped; 0 before Linux 4.12, as are the
+     * next two.
+     */
+    uint32_t drops;
+    /** Bytes that what waits in the receive queue is charged with. */
+    uint32_t rmem;
+    /** Bytes that the receive queue may be charged with. */
+    uint32_t rcvbuf;
+    /** Requests that have not ended. */
+    uint32_t in_flight;
+};
+
+/**
+ * What a socket has done since it was opened, and how its receive queue is.
+ *
+ * @sock  open socket
+ * @out   size says how long the caller's struct is; filled as far as that on
+ *        success, with zeros in members that this version does not know
+ *
+ * Returns 0, or
+ *   -EINVAL  sock or out is NULL, or size is shorter than itself or above 4096
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_stats(struct rnl_sock *sock, struct rnl_stats *out);
+
 /* ---- Requests, notifications, datagrams ---------------------------------- */
 
 /** One received datagram as it came. This struct never changes. */
@@ -1540,6 +1659,12 @@ int rnl_sock_next(struct rnl_sock *sock, struct rnl_view *out, int timeout_ms,
  * Sends a request and waits for its end: REQUEST and ACK are added, the answer
  * is matched by its sequence number, the kernel's verdict returned.
  *
+ * Some protocols answer in their own way. NETLINK_AUDIT acknowledges first:
+ * what it was asked for comes later, through rnl_sock_next().
+ * NETLINK_FIB_LOOKUP, NETLINK_CONNECTOR and NETLINK_ISCSI acknowledge nothing,
+ * and the latter two use types below 16 for data: they want rnl_sock_send() and
+ * rnl_sock_recv().
+ *
  * @sock        open socket
  * @msg         request; it stays the caller's
  * @timeout_ms  milliseconds; 0 does not wait, -1 waits for ever
@@ -1602,6 +1727,197 @@ const char *rnl_reply_warning(const struct rnl_reply *reply);
  * Threads: reply must not be in use elsewhere. Since 0.1.
  */
 int rnl_reply_free(struct rnl_reply *reply);
+
+/* ---- Many requests in flight, event loops -------------------------------- */
+
+/**
+ * For rnl_sock_submit(): success is not reported, an error is. This is the
+ * cheapest, as one acknowledgement serves many requests.
+ */
+#define RNL_SUBMIT_QUIET 0x1
+
+/**
+ * For rnl_sock_submit(): the request is a dump, consistent as with
+ * RNL_DUMP_CONSISTENT. Its objects come with the completion.
+ */
+#define RNL_SUBMIT_DUMP 0x2
+
+/** rnl_sock_process() found that rnl_sock_complete() has something. */
+#define RNL_READY_DONE 0x1
+
+/** rnl_sock_process() found that rnl_sock_next() has something. */
+#define RNL_READY_NOTIFICATION 0x2
+
+/** The end of a submitted request. This struct never changes. */
+struct rnl_done {
+    /** What rnl_sock_submit() gave. */
+    uint64_t id;
+    /** What was submitted with it. */
+    uint64_t user;
+    /**
+     * 0, or the kernel's -errno, or what rnl_sock_call() would have returned.
+     */
+    int32_t result;
+    /** 0 */
+    uint32_t reserved;
+    /**
+     * What the kernel answered, to free with rnl_reply_free(); NULL if that was
+     * nothing but success.
+     */
+    struct rnl_reply *reply;
+    /** Why it failed, to free with rnl_err_free(); NULL on success. */
+    struct rnl_err *err;
+};
+
+/**
+ * Queues a request and returns without waiting. Requests are packed into as few
+ * datagrams as the send queue allows, and no more are sent at a time than the
+ * receive queue has room for answers to. They are sent when a datagram is full,
+ * by rnl_sock_flush(), or by any call that waits. The kernel carries them out
+ * in order.
+ *
+ * @sock        open socket
+ * @msg         request; it is copied
+ * @flags       RNL_SUBMIT_*, or 0
+ * @user        comes back in struct rnl_done
+ * @timeout_ms  milliseconds from now until it is given up; -1 for never
+ * @id          filled on success, if not NULL: names the request for
+ *              rnl_sock_cancel()
+ * @err         filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  sock or msg is NULL, flags are unknown or both are set, or a nest
+ *            of msg is open
+ *   -EAGAIN  max_pending bytes wait already: take completions first
+ *   -ENOMEM  no memory
+ *   or the first failure of msg
+ * Threads: neither sock nor msg may be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_submit(struct rnl_sock *sock, const struct rnl_msg *msg,
+                    uint32_t flags, uint64_t user, int timeout_ms, uint64_t *id,
+                    struct rnl_err **err);
+
+/**
+ * Sends what has been submitted, as far as the receive queue has room for the
+ * answers, without waiting.
+ *
+ * @sock  open socket
+ * @err   filled on failure, if not NULL
+ *
+ * Returns how many requests are left unsent: rnl_sock_complete() and
+ * rnl_sock_process() send them in time; or
+ *   -EINVAL  sock is NULL
+ *   -EBADMSG a datagram that is no message was received
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_flush(struct rnl_sock *sock, struct rnl_err **err);
+
+/**
+ * Takes the next completion, in the order in which requests ended; sends what
+ * waits, and waits for it.
+ *
+ * @sock        open socket
+ * @out         filled on 1; its reply and err are the caller's
+ * @timeout_ms  milliseconds; 0 does not wait, -1 waits for ever
+ * @err         filled on failure, if not NULL: of receiving. Failures of
+ *              requests are in out
+ *
+ * Returns 1 with a completion; 0 when the time has passed, or no submitted
+ * request is in flight: then all quiet ones have succeeded that were not
+ * reported; or
+ *   -EINVAL   sock or out is NULL
+ *   -EBADMSG  a datagram that is no message was received
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_complete(struct rnl_sock *sock, struct rnl_done *out,
+                      int timeout_ms, struct rnl_err **err);
+
+/**
+ * Gives a submitted request up: no completion comes for it, and late answers
+ * are swallowed. The kernel may have carried it out already.
+ *
+ * @sock  open socket
+ * @id    what rnl_sock_submit() gave
+ *
+ * Returns 0, or
+ *   -EINVAL  sock is NULL
+ *   -ENOENT  no such request is in flight: it has ended, and its completion may
+ *            still be taken
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_cancel(struct rnl_sock *sock, uint64_t id);
+
+/**
+ * Carries out an nfnetlink transaction: all of the messages take effect, or
+ * none. They go out between NFNL_MSG_BATCH_BEGIN and NFNL_MSG_BATCH_END in one
+ * datagram.
+ *
+ * @sock        open NETLINK_NETFILTER socket
+ * @msgs        the messages; they stay the caller's
+ * @n           how many; at least 1
+ * @subsystem   NFNL_SUBSYS_*, which the messages belong to
+ * @genid       the generation the messages were made for, which the kernel
+ *              compares; 0 for any
+ * @timeout_ms  milliseconds; -1 waits for ever
+ * @failed      filled on failure, if not NULL: the index of the message that
+ *              was refused, or n if the whole was
+ * @err         filled on failure, if not NULL
+ *
+ * Returns 0, or the kernel's -errno, among them
+ *   -ERESTART   another generation than genid: read the rules again and start
+ *               over
+ *   -EINVAL     sock, msgs or one of the messages is NULL, n is 0, or a nest is
+ *               open
+ *   -EMSGSIZE   the whole is longer than the send queue
+ *   -ETIMEDOUT  no answer in time
+ *   -ENOBUFS    the answer was lost: the receive queue overflowed
+ *   -ENOMEM     no memory
+ * Threads: neither sock nor the messages may be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_transact(struct rnl_sock *sock, const struct rnl_msg *const *msgs,
+                      size_t n, uint16_t subsystem, uint32_t genid,
+                      int timeout_ms, size_t *failed, struct rnl_err **err);
+
+/**
+ * Does what can be done without waiting: sends, receives, gives up what is
+ * late. For event loops: call it when rnl_sock_fd() is ready for
+ * rnl_sock_events(), and when rnl_sock_timeout() has passed; then take what is
+ * ready with rnl_sock_complete() and rnl_sock_next(), time-out 0.
+ *
+ * @sock  open socket
+ * @err   filled on failure, if not NULL
+ *
+ * Returns RNL_READY_DONE, RNL_READY_NOTIFICATION, both or 0, or
+ *   -EINVAL  sock is NULL
+ *   -EBADMSG a datagram that is no message was received
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_process(struct rnl_sock *sock, struct rnl_err **err);
+
+/**
+ * What to wait for on rnl_sock_fd(), as poll(2) takes it.
+ *
+ * @sock  open socket
+ *
+ * Returns POLLIN, or
+ *   -EINVAL  sock is NULL
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_events(struct rnl_sock *sock);
+
+/**
+ * How long to wait for rnl_sock_fd(), as poll(2) takes it. Ask anew after each
+ * call on the socket.
+ *
+ * @sock  open socket
+ *
+ * Returns 0 if something is ready that the descriptor does not show, or can be
+ * sent; milliseconds until rnl_sock_process() has to be called all the same; -1
+ * if there is no such time; or
+ *   -EINVAL  sock is NULL
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_timeout(struct rnl_sock *sock);
 
 /* ---- Dumps --------------------------------------------------------------- */
 
@@ -1711,6 +2027,460 @@ int rnl_dump_restarts(const struct rnl_dump *dump);
  * Threads: neither dump nor its socket may be in use elsewhere. Since 0.1.
  */
 int rnl_dump_free(struct rnl_dump *dump);
+
+/* ---- Dumps side by side -------------------------------------------------- */
+
+/**
+ * A dump for rnl_dump_together(). Fill it with zeros, then sock and msg. This
+ * struct never changes.
+ */
+struct rnl_dump_job {
+    /** Open socket that no other job has. */
+    struct rnl_sock *sock;
+    /** Request, as for rnl_dump_start(); it stays the caller's. */
+    const struct rnl_msg *msg;
+    /** All objects, to free with rnl_reply_free(); NULL on failure. */
+    struct rnl_reply *reply;
+    /** Why it failed, to free with rnl_err_free(); NULL on success. */
+    struct rnl_err *err;
+    /** 0, or what rnl_dump_start() or rnl_dump_next() would have returned. */
+    int32_t result;
+    /** 0 */
+    uint32_t reserved;
+};
+
+/**
+ * Makes consistent dumps at the same time, each on a socket and a thread of its
+ * own; one of the threads is the caller's, the others end before this returns,
+ * and no signal is delivered to them. The kernel runs a dump in the thread that
+ * receives it, so that several processors work.
+ *
+ * @jobs        the dumps; reply, err and result of each are filled
+ * @n           how many
+ * @timeout_ms  milliseconds for all of it, restarts included; -1 is for ever
+ *
+ * Returns how many dumps failed, or
+ *   -EINVAL  jobs is NULL and n is not 0, a socket or message is NULL, or two
+ *            jobs have the same socket; nothing has been sent or filled then
+ *   -EBADF   a socket has been closed; likewise
+ *   -ENOMEM  no memory; likewise
+ * Threads: no socket or message of jobs may be in use elsewhere. Since 0.1.
+ */
+int rnl_dump_together(struct rnl_dump_job *jobs, size_t n, int timeout_ms);
+
+/* ---- Descriptions of tables ---------------------------------------------- */
+
+/** A key part: len bytes of the fixed header, at bytes from its start. */
+#define RNL_KEY_HEADER 0
+
+/**
+ * A key part: the attribute of type at; that it is missing tells objects apart,
+ * too.
+ */
+#define RNL_KEY_ATTR 1
+
+/** A key part: the attribute of type at, or if there is none, of type len. */
+#define RNL_KEY_FIRST_OF 2
+
+/**
+ * The attribute with the path of types is not kept; a path of fewer than three
+ * ends with 0.
+ */
+#define RNL_IGNORE_DROP 0
+
+/**
+ * The top-level attribute of type path[0] is kept, but a difference in it alone
+ * is no change.
+ */
+#define RNL_IGNORE_QUIET 1
+
+/**
+ * The bits in mask of the 32-bit word, host order, path[0] bytes into the fixed
+ * header are cleared.
+ */
+#define RNL_IGNORE_BITS 2
+
+/**
+ * Messages with the top-level attribute of type path[0] do not say what an
+ * object is like.
+ */
+#define RNL_IGNORE_MESSAGE 3
+
+/**
+ * In a table spec: several objects may have the same key; their whole content
+ * tells them apart.
+ */
+#define RNL_TABLE_SPEC_EXACT 0x1
+
+/** A part of what tells objects apart. This struct never changes. */
+struct rnl_key {
+    /** RNL_KEY_* */
+    uint16_t part;
+    /** Offset in the fixed header, or type of the attribute. */
+    uint16_t at;
+    /** Bytes in the fixed header, or type of the other attribute. */
+    uint16_t len;
+    /**
+     * Only objects with this address family, the first byte of the fixed
+     * header, have it; 0 for all.
+     */
+    uint16_t family;
+};
+
+/** What is of no interest in an object. This struct never changes. */
+struct rnl_ignore {
+    /** RNL_IGNORE_* */
+    uint16_t what;
+    /** Types of attributes, from the outermost; or an offset. */
+    uint16_t path[3];
+    /** Bits of the word. */
+    uint32_t mask;
+};
+
+/**
+ * A notification after which objects may have changed without the kernel saying
+ * so: the table is dumped again. This struct never changes.
+ */
+struct rnl_stir {
+    /** The group it comes from; the table joins it. */
+    uint32_t group;
+    /** nlmsg_type */
+    uint16_t type;
+    /** The command of a generic family, else 0. */
+    uint16_t cmd;
+    /** Offset of a 32-bit word in the fixed header, host order. */
+    uint32_t at;
+    /** The bits of it that must be as in value; 0 if any will do. */
+    uint32_t mask;
+    /** What they must be. */
+    uint32_t value;
+};
+
+/** What a table is a table of. */
+struct rnl_table_spec {
+    /** sizeof(struct rnl_table_spec) */
+    size_t size;
+    /** NETLINK_* */
+    int32_t protocol;
+    /** nlmsg_type of messages that say what an object is like. */
+    uint16_t new_type;
+    /** nlmsg_type of messages that say that an object is gone. */
+    uint16_t del_type;
+    /**
+     * With NETLINK_GENERIC: the command that says what an object is like. Else
+     * 0.
+     */
+    uint8_t new_cmd;
+    /**
+     * With NETLINK_GENERIC: the command that says that an object is gone. Else
+     * 0.
+     */
+    uint8_t del_cmd;
+    /** Bytes of the fixed header, 4 or more with NETLINK_GENERIC. */
+    uint16_t header_size;
+    /**
+     * With RNL_TABLE_SPEC_EXACT: the attribute of which the kernel may notify
+     * one part alone, as RTA_MULTIPATH. Else 0.
+     */
+    uint16_t parts;
+    /** RNL_TABLE_SPEC_*, or 0 */
+    uint16_t flags;
+    /**
+     * The attribute of a dump request that names another namespace by its id,
+     * as IFLA_TARGET_NETNSID; 0 if the kernel has none.
+     */
+    uint16_t target;
+    /** 0 */
+    uint16_t reserved;
+    /** The request for a dump of all objects. */
+    const struct rnl_msg *dump;
+    /** The groups that notify of the objects. */
+    const uint32_t *groups;
+    /** How many. */
+    size_t n_groups;
+    /** What tells objects apart. */
+    const struct rnl_key *keys;
+    /** How many; at least 1. */
+    size_t n_keys;
+    /** What a message must hold to be about an object of the table. */
+    const struct rnl_match *matches;
+    /** How many. */
+    size_t n_matches;
+    /** What is of no interest in an object. */
+    const struct rnl_ignore *ignores;
+    /** How many. */
+    size_t n_ignores;
+    /** What may change objects without a word. */
+    const struct rnl_stir *stirs;
+    /** How many. */
+    size_t n_stirs;
+};
+
+/* ---- Tables of kernel objects, kept in step ------------------------------ */
+
+/**
+ * For rnl_table_open(): no RNL_EVENT_NEW for the objects that are there at
+ * first.
+ */
+#define RNL_TABLE_QUIET_START 0x1
+
+/**
+ * For rnl_table_open(): follow the namespaces that have an id in the table's,
+ * too. Needs CAP_NET_BROADCAST. Links and addresses of those namespaces are
+ * dumped; of other objects, what the kernel notifies is shown.
+ */
+#define RNL_TABLE_ALL_NSID 0x2
+
+/** An object is there that was not. */
+#define RNL_EVENT_NEW 1
+
+/** An object is another than it was. */
+#define RNL_EVENT_CHANGE 2
+
+/** An object is gone. */
+#define RNL_EVENT_DEL 3
+
+/** The first load is complete. */
+#define RNL_EVENT_SYNCED 4
+
+/**
+ * Notifications had been lost; the events before this one have made it good.
+ */
+#define RNL_EVENT_RESYNCED 5
+
+/**
+ * A table of kernel objects, kept in step. It has a socket of its own. Opaque.
+ */
+struct rnl_table;
+
+/**
+ * One event of a table. What does not apply is empty: the msg.ptr of a view is
+ * NULL. This struct never changes.
+ */
+struct rnl_event {
+    /** RNL_EVENT_* */
+    int32_t kind;
+    /** Id of the object's network namespace, or -1 for the table's own. */
+    int32_t nsid;
+    /** The object as it is: of NEW and CHANGE. */
+    struct rnl_view now;
+    /** The object as it was: of CHANGE and DEL. */
+    struct rnl_view before;
+    /**
+     * Types of the attributes that differ, of CHANGE; none if only the fixed
+     * header differs.
+     */
+    const uint16_t *changed;
+    /** How many. */
+    size_t n_changed;
+};
+
+/** What there is to know of a table. */
+struct rnl_table_stats {
+    /** sizeof(struct rnl_table_stats) */
+    size_t size;
+    /** Objects in it. */
+    uint64_t objects;
+    /** Bytes of memory they take. */
+    uint64_t bytes;
+    /** How often it was dumped again. */
+    uint64_t resyncs;
+    /** 1 if it holds all that the kernel has told so far. */
+    uint32_t synced;
+    /** 0 */
+    uint32_t reserved;
+};
+
+/**
+ * Opens a table of well-known kernel objects and subscribes to their changes.
+ * Nothing is waited for: rnl_table_next() loads it and keeps it in step.
+ *
+ * What changes all the time without being notified is not kept: counters of
+ * links and queueing disciplines, and per-link settings of IPv4 and IPv6.
+ * Timers are kept as of the last change. Rules and routes that are equal in
+ * every attribute count as one. Neighbours that the kernel makes for multicast
+ * addresses come without a word, and are seen after the next load only.
+ *
+ * @out    filled with the table on success, to close with rnl_table_close()
+ * @name   "link", "addr", "route", "route4", "route6", "neigh", "rule",
+ *         "nexthop", "qdisc", or "family" (generic netlink families)
+ * @flags  RNL_TABLE_*, or 0
+ * @opts   options of its socket, or NULL; max_table bounds the memory of the
+ *         objects
+ * @err    filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  out or name is NULL, there is no table of that name, or flags or
+ *            opts are unknown
+ *   -EPERM   the user may not subscribe, or not to all namespaces
+ *   -ENOMEM  no memory
+ *   or what opening a socket gives
+ * Threads: any. Since 0.1.
+ */
+int rnl_table_open(struct rnl_table **out, const char *name, uint32_t flags,
+                   const struct rnl_opts *opts, struct rnl_err **err);
+
+/**
+ * Opens a table of any objects that can be dumped and are notified of.
+ *
+ * @out    filled with the table on success, to close with rnl_table_close()
+ * @spec   what the objects are; it is copied
+ * @flags  RNL_TABLE_*, or 0
+ * @opts   options of its socket, or NULL; max_table bounds the memory of the
+ *         objects
+ * @err    filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  out, spec or spec->dump is NULL, or the description makes no
+ *            sense: no keys, what is ignored is part of a key, the header is
+ *            shorter than what it should hold
+ *   -EPERM   the user may not subscribe, or not to all namespaces
+ *   -ENOMEM  no memory
+ *   or the first failure of spec->dump, or what opening a socket gives
+ * Threads: any. Since 0.1.
+ */
+int rnl_table_define(struct rnl_table **out, const struct rnl_table_spec *spec,
+                     uint32_t flags, const struct rnl_opts *opts,
+                     struct rnl_err **err);
+
+/**
+ * Waits for the next event. First come the objects that are there (unless
+ * RNL_TABLE_QUIET_START), then RNL_EVENT_SYNCED, then what changes. If
+ * notifications were lost, the table is dumped again, and the real differences
+ * come as events, then RNL_EVENT_RESYNCED. Applied in order, the events give
+ * the table. Who reads more slowly than the kernel changes things sees RESYNCED
+ * when that has come to rest.
+ *
+ * @table       open table
+ * @out         filled on 1; borrows from table, dead after the next call on it
+ * @timeout_ms  milliseconds; 0 does what can be done without waiting, -1 waits
+ *              for ever
+ * @err         filled on failure, if not NULL
+ *
+ * Returns 1 with an event, 0 on timeout, or
+ *   -EINVAL  table or out is NULL
+ *   -EFBIG   the objects take more memory than max_table; the table is of no
+ *            use any more
+ *   -ECHILD  the table belongs to the process that forked
+ *   or the kernel's -errno, which refuses the dump: it is tried again a second
+ *   later
+ * Threads: table must not be in use elsewhere. Since 0.1.
+ */
+int rnl_table_next(struct rnl_table *table, struct rnl_event *out,
+                   int timeout_ms, struct rnl_err **err);
+
+/**
+ * Finds the object with a certain key.
+ *
+ * @table  open table
+ * @like   a message with the key, like a request for that one object: for
+ *         "link" a struct ifinfomsg with ifi_index, for "addr" a struct
+ *         ifaddrmsg and IFA_LOCAL or IFA_ADDRESS
+ * @nsid   id of the object's namespace; -1 for the table's own
+ * @out    filled on 1; borrows from table, dead after the next call on it
+ *
+ * Returns 1 with the object, 0 if there is none, or
+ *   -EINVAL  an argument is NULL, or a nest of like is open
+ *   -ECHILD  the table belongs to the process that forked
+ *   or the first failure of like
+ * Threads: table must not be in use elsewhere. Since 0.1.
+ */
+int rnl_table_find(struct rnl_table *table, const struct rnl_msg *like,
+                   int32_t nsid, struct rnl_view *out);
+
+/**
+ * Walks the objects, in no order. Events taken during the walk may hide objects
+ * from it or show them twice.
+ *
+ * @table   open table
+ * @cursor  0 before the first call; how far the walk is
+ * @out     filled on 1; borrows from table, dead after the next
+ *          rnl_table_next()
+ *
+ * Returns 1 with an object, 0 at the end, or
+ *   -EINVAL  an argument is NULL
+ *   -ECHILD  the table belongs to the process that forked
+ * Threads: table must not be in use elsewhere. Since 0.1.
+ */
+int rnl_table_each(struct rnl_table *table, uint64_t *cursor,
+                   struct rnl_view *out);
+
+/**
+ * The descriptor to wait for, for any event loop: when it is ready for
+ * rnl_table_events(), or rnl_table_timeout() has passed, call rnl_table_next()
+ * with time-out 0 until it gives 0.
+ *
+ * @table  open table
+ *
+ * Returns the descriptor, which stays the table's, or
+ *   -EINVAL  table is NULL
+ *   -ECHILD  the table belongs to the process that forked
+ * Threads: table must not be in use elsewhere. Since 0.1.
+ */
+int rnl_table_fd(struct rnl_table *table);
+
+/**
+ * What to wait for on rnl_table_fd(), as poll(2) takes it.
+ *
+ * @table  open table
+ *
+ * Returns POLLIN, or
+ *   -EINVAL  table is NULL
+ *   -ECHILD  the table belongs to the process that forked
+ * Threads: table must not be in use elsewhere. Since 0.1.
+ */
+int rnl_table_events(struct rnl_table *table);
+
+/**
+ * How long to wait for rnl_table_fd(), as poll(2) takes it. Ask anew after each
+ * call on the table.
+ *
+ * @table  open table
+ *
+ * Returns milliseconds, 0 if rnl_table_next() has something at once, -1 if
+ * there is no such time; or
+ *   -EINVAL  table is NULL
+ *   -ECHILD  the table belongs to the process that forked
+ * Threads: table must not be in use elsewhere. Since 0.1.
+ */
+int rnl_table_timeout(struct rnl_table *table);
+
+/**
+ * How large a table is, and how it is doing.
+ *
+ * @table  open table
+ * @out    filled on success, up to the size it says
+ *
+ * Returns 0, or
+ *   -EINVAL  table or out is NULL, or out->size is below 8
+ *   -ECHILD  the table belongs to the process that forked
+ * Threads: table must not be in use elsewhere. Since 0.1.
+ */
+int rnl_table_stats(struct rnl_table *table, struct rnl_table_stats *out);
+
+/**
+ * Statistics of a table's socket, as rnl_sock_stats().
+ *
+ * @table  open table
+ * @out    filled on success, up to the size it says
+ *
+ * Returns 0, or
+ *   -EINVAL  table or out is NULL, or out->size is below 8
+ *   -ECHILD  the table belongs to the process that forked
+ * Threads: table must not be in use elsewhere. Since 0.1.
+ */
+int rnl_table_sock_stats(struct rnl_table *table, struct rnl_stats *out);
+
+/**
+ * Closes a table and its socket. NULL is fine.
+ *
+ * @table  table, or NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  table is no live table
+ * Threads: table must not be in use elsewhere. Since 0.1.
+ */
+int rnl_table_close(struct rnl_table *table);
 
 /* ---- Generic netlink ----------------------------------------------------- */
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Whatever arrives finds its owner here: the caller that waits, a dump that will be read later, or the
-//! queue of notifications. Like the engine, it does no I/O.
+//! Whatever arrives finds its owner here: the caller that waits, a dump that will be read later, a
+//! completion, or the queue of notifications. Like the engine, it does no I/O.
 
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::completion::Answers;
 use super::engine::{Ended, Engine, Event, Id, Mode, Stream};
+use super::filter::Keep;
 use super::notes::Notes;
 use super::report::{Success, outcome};
+use super::stats::Stats;
 use super::store::Store;
 use crate::error::{Error, Fault, Result};
 use crate::sys::Received;
@@ -18,6 +21,22 @@ use crate::wire::Header;
 pub(super) enum Want {
     Request(Id),
     Notification,
+    /// The end of any request that was submitted.
+    Completion,
+    /// All that concerns a table: notifications, and the objects of the dump with this id.
+    Table(Id),
+    /// Nothing: what there is is only to be taken in.
+    Nothing,
+}
+
+impl Want {
+    fn is_for(self, id: Id) -> bool {
+        matches!(self, Want::Request(wanted) | Want::Table(wanted) if wanted == id)
+    }
+
+    fn notifications(self) -> bool {
+        matches!(self, Want::Notification | Want::Table(_))
+    }
 }
 
 /// What a wait ended with.
@@ -27,7 +46,7 @@ pub(super) enum Got {
     Message(Range<usize>),
     /// The request has ended, as `Desk::finished` says.
     End,
-    /// A dump has ended that is kept; or something is in the queue of notifications.
+    /// A dump has ended that is kept; or something is in the queue of notifications or of completions.
     Kept,
     TimedOut,
 }
@@ -37,12 +56,17 @@ pub(super) struct Desk {
     pub(super) protocol: i32,
     pub(super) engine: Engine,
     pub(super) notes: Notes,
+    /// Which notifications are wanted.
+    pub(super) keep: Keep,
+    pub(super) stats: Stats,
     pub(super) stores: Vec<Store>,
+    pub(super) answers: Answers,
     pub(super) max_result: usize,
     /// The dump whose objects the caller takes as they come, with none kept for later.
     pub(super) streaming: Option<Stream>,
-    /// How the request ended for which `Got::End` was given last.
+    /// How the request ended for which `Got::End` was given last, and which of its messages decided.
     finished: Option<Result<Success>>,
+    pub(super) refused: u32,
 }
 
 impl Desk {
@@ -51,16 +75,29 @@ impl Desk {
             protocol,
             engine,
             notes: Notes::new(max_queue),
+            keep: Keep::default(),
+            stats: Stats::default(),
             stores: Vec::new(),
+            answers: Answers::default(),
             max_result,
             streaming: None,
             finished: None,
+            refused: 0,
         }
     }
 
     /// How the request ended for which `Got::End` was given.
     pub(super) fn verdict(&mut self) -> Result<Success> {
         self.finished.take().unwrap_or_else(|| Ok(Success::default()))
+    }
+
+    /// Whether something for `want` has been kept, or nothing will come for it.
+    pub(super) fn has_kept(&self, want: Want) -> bool {
+        match want {
+            Want::Notification | Want::Table(_) => !self.notes.is_empty(),
+            Want::Completion => !self.answers.is_empty() || self.engine.submitted().0 == 0,
+            Want::Request(_) | Want::Nothing => false,
+        }
     }
 
     /// Reads on in `datagram` from `at`, up to the first message for `want`.
@@ -79,6 +116,7 @@ impl Desk {
                 *at = start.saturating_add(kept);
                 continue;
             }
+            self.stats.read(1);
             let (event, after) = self.engine.step(rest, from.group, now);
             *at = datagram.len().saturating_sub(after.len());
             let got = match event {
@@ -99,17 +137,22 @@ impl Desk {
         let place = |len: usize| start..start.saturating_add(len);
         match event {
             Event::Object(id, m) => match self.stores.iter_mut().find(|s| s.id == id) {
-                Some(store) if want != Want::Request(id) || store.mode == Mode::Consistent => {
+                Some(store) if !want.is_for(id) || store.mode == Mode::Consistent => {
                     self.streaming = None;
                     if store.keep(m.bytes(), self.max_result) {
                         return None;
                     }
                     self.engine.cancel(id);
-                    (want == Want::Request(id)).then_some(Got::Kept)
+                    want.is_for(id).then_some(Got::Kept)
                 }
-                _ => (want == Want::Request(id)).then(|| Got::Message(place(m.bytes().len()))),
+                _ if want.is_for(id) => Some(Got::Message(place(m.bytes().len()))),
+                _ => {
+                    self.keep_answer(id, m.bytes());
+                    None
+                }
             },
-            Event::Notification(m) if want == Want::Notification && self.notes.is_empty() => {
+            Event::Notification(m) if !self.keep.accepts(&m) => None,
+            Event::Notification(m) if want.notifications() && self.notes.is_empty() => {
                 Some(Got::Message(place(m.bytes().len())))
             }
             Event::Notification(m) => {
@@ -117,7 +160,9 @@ impl Desk {
                 None
             }
             Event::Again(id) => {
+                self.stats.restarted();
                 self.stores.iter_mut().filter(|s| s.id == id).for_each(Store::again);
+                drop(self.answers.forget(id));
                 None
             }
             Event::Done(ended) => self.ended(want, ended),
@@ -136,26 +181,50 @@ impl Desk {
         let Want::Request(id) = want else { return None };
         let store = self.stores.iter_mut().find(|s| s.id == id && s.mode == Mode::Consistent)?;
         let stream = self.engine.stream(id).filter(|_| from.group == 0)?;
-        let mut after = rest;
+        let (mut after, mut count) = (rest, 0usize);
         while let Some((_, len)) = stream.object(after) {
             after = after.get(len..).unwrap_or_default();
+            count = count.wrapping_add(1);
         }
         let len = rest.len().saturating_sub(after.len());
         let run = rest.get(..len).filter(|run| !run.is_empty())?;
         store.rows.push(run, self.max_result).ok()?;
+        self.stats.read(count);
         Some(len)
+    }
+
+    /// Keeps an object that answers a submitted request.
+    fn keep_answer(&mut self, id: Id, object: &[u8]) {
+        if !self.engine.reports(id) {
+            return;
+        }
+        if let Err(fault) = self.answers.keep(id, object, self.max_result) {
+            drop(self.answers.forget(id));
+            self.engine.spoil(id, fault);
+        }
     }
 
     /// A request has ended: tells its owner.
     pub(super) fn ended(&mut self, want: Want, ended: Ended<'_>) -> Option<Got> {
-        let id = ended.id;
+        let (id, user, index) = (ended.id, ended.user, ended.index);
         let (end, memory) = outcome(self.protocol, ended);
         self.engine.recycle(memory);
-        self.end(want, id, end)
+        self.refused = index;
+        self.end(want, id, user, end)
     }
 
-    pub(super) fn end(&mut self, want: Want, id: Id, end: Result<Success>) -> Option<Got> {
-        let waited_for = want == Want::Request(id);
+    pub(super) fn end(
+        &mut self,
+        want: Want,
+        id: Id,
+        user: Option<u64>,
+        end: Result<Success>,
+    ) -> Option<Got> {
+        if let Some(user) = user {
+            self.answers.end(id, user, end);
+            return (want == Want::Completion).then_some(Got::Kept);
+        }
+        let waited_for = want.is_for(id);
         self.streaming = self.streaming.filter(|s| s.id != id);
         if let Some(store) = self.stores.iter_mut().find(|s| s.id == id) {
             store.end = Some(end);

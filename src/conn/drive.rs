@@ -16,7 +16,7 @@ use super::store::{Dump, Reply, Store};
 use crate::error::{Error, Fault, Result};
 use crate::grow;
 use crate::schema::operation;
-use crate::sys;
+use crate::sys::{self, Errno};
 use crate::wire::{Header, Message, Msg};
 
 /// The smallest charge of a datagram to the receive queue.
@@ -48,7 +48,7 @@ pub(super) fn deadline(timeout: i32) -> u64 {
 }
 
 /// Milliseconds until `deadline`, rounded up, as poll(2) takes them.
-fn milliseconds(now: u64, deadline: u64) -> c_int {
+pub(super) fn milliseconds(now: u64, deadline: u64) -> c_int {
     if deadline == NEVER {
         return -1;
     }
@@ -73,7 +73,7 @@ impl Socket {
         timeout: i32,
         object: impl FnMut(Message<'_>) -> core::result::Result<(), Fault>,
     ) -> Result<Option<String>> {
-        let id = self.submit(msg, None, timeout)?;
+        let id = self.enqueue(msg, None, timeout)?;
         let end = self.answer(id, object);
         if end.is_err() {
             self.desk.engine.cancel(id);
@@ -81,7 +81,7 @@ impl Socket {
         end.map_err(|e| e.during(operation(self.desk.protocol, msg.kind()).name))
     }
 
-    fn answer(
+    pub(super) fn answer(
         &mut self,
         id: Id,
         mut object: impl FnMut(Message<'_>) -> core::result::Result<(), Fault>,
@@ -95,7 +95,7 @@ impl Socket {
         }
     }
 
-    fn submit(&mut self, msg: &Msg, dump: Option<Mode>, timeout: i32) -> Result<Id> {
+    fn enqueue(&mut self, msg: &Msg, dump: Option<Mode>, timeout: i32) -> Result<Id> {
         let submitted = self.desk.engine.submit(msg, dump, deadline(timeout));
         submitted.map_err(|fault| unbuilt(self.desk.protocol, msg, fault))
     }
@@ -107,9 +107,9 @@ impl Socket {
     }
 
     pub(crate) fn dump_open(&mut self, msg: &Msg, mode: Mode, timeout: i32) -> Result<Id> {
-        let id = self.submit(msg, Some(mode), timeout)?;
+        let id = self.enqueue(msg, Some(mode), timeout)?;
         let kept = grow::push(&mut self.desk.stores, Store::new(id, mode));
-        kept.inspect_err(|_| self.desk.engine.cancel(id))?;
+        kept.inspect_err(|_| _ = self.desk.engine.cancel(id))?;
         Ok(id)
     }
 
@@ -117,6 +117,16 @@ impl Socket {
         self.desk.engine.cancel(id);
         self.desk.streaming = None;
         self.desk.stores.retain(|s| s.id != id);
+    }
+
+    /// Whether the end of a dump has come.
+    pub(super) fn dump_has_ended(&self, id: Id) -> bool {
+        self.desk.stores.iter().any(|s| s.id == id && s.end.is_some())
+    }
+
+    /// Turns to the short way for the objects of a streamed dump.
+    pub(super) fn stream_on(&mut self, dump: Option<Id>) {
+        self.desk.streaming = dump.and_then(|id| self.desk.engine.stream(id));
     }
 
     /// Whether a change interrupted the dump, and how often it was started again.
@@ -127,6 +137,7 @@ impl Socket {
     /// The next object of a dump. A consistent one is read to its end first: only then is it known
     /// that nothing interrupted it.
     pub(crate) fn dump_next(&mut self, id: Id) -> Result<Option<Message<'_>>> {
+        self.alive()?;
         loop {
             let index =
                 self.desk.stores.iter().position(|s| s.id == id).ok_or(Fault::BadArgument)?;
@@ -145,19 +156,21 @@ impl Socket {
     }
 
     /// The short way of `dump_next`, for nearly all objects there are; `None` if it has to go the long
-    /// way.
+    /// way. In a child of fork(2) there is nothing to find, as the buffer is wiped.
     #[inline(always)]
     pub(crate) fn dump_quick(&mut self, id: Id) -> Option<Message<'_>> {
         let stream = self.desk.streaming.filter(|s| s.id == id && self.from.group == 0)?;
         let rest = self.buf.get(self.at..)?;
         let (header, len) = stream.object(rest)?;
         self.at = self.at.wrapping_add(len);
+        self.desk.stats.read(1);
         Message::known(header, rest)
     }
 
     /// The short way for objects that were kept.
     #[inline]
     pub(crate) fn dump_kept(&mut self, id: Id) -> Option<Message<'_>> {
+        self.alive().ok()?;
         let store = self.desk.stores.first_mut().filter(|s| s.id == id && s.has_row())?;
         store.rows.next()
     }
@@ -168,6 +181,7 @@ impl Socket {
     /// before is complete, what comes after follows a gap. Dump again to know what happened in it.
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self, timeout: i32) -> Result<Option<Notification<'_>>> {
+        self.alive()?;
         let deadline = deadline(timeout);
         loop {
             match self.desk.notes.pop() {
@@ -194,14 +208,18 @@ impl Socket {
         Ok(Some(Notification { message, group: self.held.group, nsid: self.held.nsid }))
     }
 
-    fn message(&self, place: Range<usize>) -> Result<Message<'_>> {
+    pub(super) fn message(&self, place: Range<usize>) -> Result<Message<'_>> {
         let (message, _) = Message::split(self.buf.get(place).unwrap_or_default())?;
         Ok(message)
     }
 
     /// Does what there is to do until there is something for `want`. Time is up when nothing is left to
     /// receive; but where datagrams that nobody waits for never end, it is up all the same.
-    fn turn(&mut self, want: Want, deadline: u64) -> Result<Got> {
+    pub(super) fn turn(&mut self, want: Want, deadline: u64) -> Result<Got> {
+        self.alive()?;
+        if let Some(error) = self.late.take() {
+            return Err(error);
+        }
         let mut patience = PATIENCE;
         loop {
             let sifted = self.desk.sift(want, &self.buf, &mut self.at, &self.from, self.now)?;
@@ -211,7 +229,7 @@ impl Socket {
             if let Some(got) = self.transmit(want) {
                 return Ok(got);
             }
-            if want == Want::Notification && !self.desk.notes.is_empty() {
+            if self.desk.has_kept(want) {
                 return Ok(Got::Kept);
             }
             let before = self.now;
@@ -232,7 +250,7 @@ impl Socket {
     }
 
     /// Receives something, if there is something. `true` when there is nothing.
-    fn refill(&mut self) -> Result<bool> {
+    pub(super) fn refill(&mut self) -> Result<bool> {
         let filled = self.fill()?;
         if matches!(filled, Filled::Foreign) {
             // Nor is memory spent on what others send.
@@ -243,17 +261,33 @@ impl Socket {
     }
 
     /// Sends what is due. A request that can't be sent has ended.
-    fn transmit(&mut self, want: Want) -> Option<Got> {
+    pub(super) fn transmit(&mut self, want: Want) -> Option<Got> {
+        // While the queue is congested, the kernel would drop the answers.
+        if self.draining.is_some() {
+            return None;
+        }
         while let Some((id, request)) = self.desk.engine.transmit(self.now) {
-            let Err(errno) = self.fd.send(request) else { continue };
-            let request = self.desk.engine.unsent(id).unwrap_or_default();
-            let kind = Header::read(&request).unwrap_or_default().kind;
-            let error = Error::socket(errno, operation(self.desk.protocol, kind).name);
-            if let Some(got) = self.desk.end(want, id, Err(error)) {
+            let Err(errno) = self.fd.send(request) else {
+                self.desk.stats.sent(request);
+                continue;
+            };
+            if let Some(got) = self.unsent(want, id, errno) {
                 return Some(got);
             }
         }
         None
+    }
+
+    /// The requests of the datagram that begins with `first` could not be sent.
+    fn unsent(&mut self, want: Want, first: Id, errno: Errno) -> Option<Got> {
+        let mut got = None;
+        while let Some(one) = self.desk.engine.unsent(first) {
+            let kind = Header::read(&one.request).unwrap_or_default().kind;
+            let error = Error::socket(errno, operation(self.desk.protocol, kind).name);
+            self.desk.engine.recycle(one.request);
+            got = self.desk.end(want, one.id, one.user, Err(error)).or(got);
+        }
+        got
     }
 
     /// Receives the next datagram, if there is one. Time passes here.
@@ -274,6 +308,7 @@ impl Socket {
         match received {
             Ok(from) => {
                 self.from = from;
+                self.desk.stats.received(from.len);
                 self.drain_on();
                 Ok(if trusted { Filled::Datagram } else { Filled::Foreign })
             }
@@ -282,7 +317,10 @@ impl Socket {
                 self.drained(true);
                 Ok(Filled::Nothing)
             }
-            Err(libc::EAGAIN) => Ok(Filled::Empty),
+            Err(libc::EAGAIN) => {
+                self.desk.engine.seen_empty();
+                Ok(Filled::Empty)
+            }
             Err(libc::ENOBUFS) => self.overrun(),
             Err(errno) => Err(Error::socket(errno, "receive")),
         }
@@ -299,6 +337,7 @@ impl Socket {
     /// The receive queue has overflowed. What is in it came before that, and nothing is added until it
     /// is empty: the gap is behind the last of it.
     fn overrun(&mut self) -> Result<Filled> {
+        self.desk.stats.overran();
         let size = self.fd.socket_option(libc::SO_RCVBUF).map_err(socket_error("receive"))?;
         self.draining = Some(size.checked_div(SMALLEST_CHARGE).unwrap_or(0).max(1));
         Ok(Filled::Overflow)

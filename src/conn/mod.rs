@@ -14,20 +14,33 @@
     allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::arithmetic_side_effects)
 )]
 
+mod completion;
 mod desk;
 mod drive;
 pub mod engine;
+mod filter;
 mod notes;
 mod options;
+mod pipeline;
 mod report;
 mod socket;
+mod stats;
 mod store;
+mod synced;
+pub mod table;
+mod together;
 
-pub use engine::{Engine, Event, Id, Mode, Stream};
+pub use completion::Completion;
+pub use engine::{Engine, Event, Id, Mode, Plan, Stream};
 pub use options::Options;
+pub use pipeline::{Ready, Submission, Transaction};
 pub(crate) use report::{refusal, unbuilt};
 pub use socket::{Datagram, Notification, Socket};
+pub use stats::Stats;
 pub use store::{Dump, Reply};
+pub use synced::{Event as TableEvent, Following, Table, What};
+pub use table::{Ignore, Key, Kind, Part, Spec, Stir, Test};
+pub use together::{DumpJob, dump_together};
 
 /// A deadline that never passes.
 pub const NEVER: u64 = u64::MAX;

@@ -21,11 +21,13 @@ pub(super) struct Notes {
     queue: Ring<Option<Note>>,
     bytes: usize,
     cap: usize,
+    /// How often something did not fit.
+    overruns: u64,
 }
 
 impl Notes {
     pub(super) fn new(cap: usize) -> Self {
-        Notes { queue: Ring::new(), bytes: 0, cap }
+        Notes { queue: Ring::new(), bytes: 0, cap, overruns: 0 }
     }
 
     /// Whether nothing waits.
@@ -38,16 +40,28 @@ impl Notes {
         let cost = message.len().saturating_add(size_of::<Note>());
         let fits = cost <= self.cap.saturating_sub(self.bytes) && self.queue.reserve().is_ok();
         let Some(bytes) = grow::copy(message).ok().filter(|_| fits) else {
+            if !self.is_marked() {
+                self.overruns = self.overruns.wrapping_add(1);
+            }
             return self.overrun();
         };
         self.bytes = self.bytes.saturating_add(cost);
         self.queue.push(Some(Note { bytes, group, nsid }));
     }
 
+    /// How often the queue was full: once for all that is missing in one place.
+    pub(super) fn overruns(&self) -> u64 {
+        self.overruns
+    }
+
+    /// Whether what came last is missing.
+    fn is_marked(&self) -> bool {
+        matches!(self.queue.back(), Some(None))
+    }
+
     /// Marks that notifications are missing here. Marks side by side are one.
     pub(super) fn overrun(&mut self) {
-        let marked = matches!(self.queue.back(), Some(None));
-        if !marked && self.queue.reserve().is_ok() {
+        if !self.is_marked() && self.queue.reserve().is_ok() {
             self.queue.push(None);
         }
     }
@@ -86,6 +100,7 @@ mod tests {
         let mut notes = Notes::new(2 * (size_of::<Note>() + 1));
         (1..=4).for_each(|n| notes.push(&[n], 0, None));
         assert_eq!(drain(&mut notes), [Some(1), Some(2), None]);
+        assert_eq!(notes.overruns(), 1);
         notes.push(&[5], 0, None);
         assert_eq!(drain(&mut notes), [Some(5)]);
     }

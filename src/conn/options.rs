@@ -34,6 +34,10 @@ pub struct Options {
     pub max_queue: usize,
     /// Bytes of a reply or of a consistent dump.
     pub max_result: usize,
+    /// Bytes of requests that were submitted and have not ended, and of completions not taken.
+    pub max_pending: usize,
+    /// Bytes of a table's objects.
+    pub max_table: usize,
 }
 
 impl Default for Options {
@@ -53,6 +57,8 @@ impl Default for Options {
             max_datagram: 256 << 10,
             max_queue: 8 << 20,
             max_result: 1 << 30,
+            max_pending: 64 << 20,
+            max_table: 1 << 30,
         }
     }
 }

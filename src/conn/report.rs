@@ -9,7 +9,7 @@ use crate::error::{Detail, Error, Fault, Result};
 use crate::grow;
 use crate::schema::{Operation, operation};
 use crate::text::Text;
-use crate::wire::{Ack, Header, Msg};
+use crate::wire::{Ack, Header, Messages, Msg};
 
 /// How a request ended well.
 #[derive(Debug, Default)]
@@ -27,11 +27,23 @@ pub(super) fn outcome(protocol: i32, ended: Ended<'_>) -> (Result<Success>, Vec<
             let warning = ack.text().and_then(owned_text);
             (Ok(Success { warning, interrupted: ended.interrupted }), ended.request)
         }
-        Verdict::Refused(ack) => (Err(refusal(protocol, &ack, ended.request)), Vec::new()),
+        Verdict::Refused(ack) => {
+            let request = message_of(ended.request, ended.index);
+            (Err(refusal(protocol, &ack, request)), Vec::new())
+        }
         Verdict::Failed(fault) => {
             let op = request_operation(protocol, &ended.request);
             (Err(Error::from(fault).during(op.name)), ended.request)
         }
+    }
+}
+
+/// The message at `index` of a transaction; a request that is none is a single message.
+fn message_of(request: Vec<u8>, index: u32) -> Vec<u8> {
+    let message = Messages::new(&request).nth(index as usize).and_then(core::result::Result::ok);
+    match message {
+        Some(m) if m.bytes().len() < request.len() => owned(m.bytes()),
+        _ => request,
     }
 }
 

@@ -7,13 +7,14 @@ use core::ffi::c_int;
 use super::desk::Desk;
 use super::drive::{Filled, deadline};
 use super::engine::Engine;
+use super::filter::{Keep, program};
 use super::notes::Note;
 use super::options::Options;
 use crate::error::{Error, Fault, Result};
 use crate::grow;
 use crate::sys::{self, Address, Buffer, Errno, Fd, Filter, Received};
 use crate::uapi::*;
-use crate::wire::Message;
+use crate::wire::{Match, Message, Messages};
 
 /// What a monitor's receive queue should hold: 20,000 small notifications.
 const MONITOR_RCVBUF: u32 = 8 << 20;
@@ -67,6 +68,10 @@ pub struct Socket {
     pub(super) origin: bool,
     /// Set while the queue that overflowed is read empty: how many datagrams it may still hold.
     pub(super) draining: Option<c_int>,
+    /// What went wrong where it could not be reported.
+    pub(super) late: Option<Error>,
+    /// Whether the engine knows the sizes of the queues.
+    pub(super) sized: bool,
 }
 
 pub(super) fn socket_error(doing: &'static str) -> impl Fn(Errno) -> Error {
@@ -120,15 +125,14 @@ impl Socket {
 
     fn with(fd: Fd, protocol: i32, options: &Options) -> Result<Socket> {
         let port = fd.address().map_err(socket_error("open"))?.port;
-        let mut buf = Buffer::default();
-        buf.reserve(options.max_datagram.max(8 << 10))?;
+        let buf = Buffer::new(options.max_datagram.max(8 << 10))?;
         let now = sys::now();
         let mut options = options.clone();
         options.any_sender |= protocol == NETLINK_USERSOCK;
         // Sequence numbers of an adopted socket should not meet those of its past.
         let engine = Engine::new(protocol, port, (now >> 10) as u32);
         let desk = Desk::new(protocol, engine, options.max_queue, options.max_result);
-        let socket = Socket {
+        let mut socket = Socket {
             fd,
             port,
             peer: Address::default(),
@@ -141,6 +145,8 @@ impl Socket {
             monitors: false,
             origin: false,
             draining: None,
+            late: None,
+            sized: false,
             options,
         };
         socket.set_up()?;
@@ -148,7 +154,7 @@ impl Socket {
     }
 
     /// Turns on what makes answers complete. Kernels that lack an option do without it.
-    fn set_up(&self) -> Result<()> {
+    fn set_up(&mut self) -> Result<()> {
         let o = &self.options;
         let wanted = [
             (o.ext_ack, NETLINK_EXT_ACK),
@@ -161,13 +167,23 @@ impl Socket {
                 Err(errno) => return Err(Error::socket(errno, "open")),
             }
         }
-        if o.rcvbuf != 0 {
-            self.set_rcvbuf(o.rcvbuf)?;
+        let (rcvbuf, sndbuf) = (o.rcvbuf, o.sndbuf);
+        if sndbuf != 0 {
+            self.set_sndbuf(sndbuf)?;
         }
-        if o.sndbuf != 0 {
-            self.set_sndbuf(o.sndbuf)?;
+        if rcvbuf != 0 {
+            self.set_rcvbuf(rcvbuf)?;
+            // It may be small.
+            self.measure()?;
         }
         Ok(())
+    }
+
+    /// [`Fault::Forked`] in a child of fork(2): what it took of the answers the parent would lack, and its
+    /// requests would carry the parent's numbers. It may close the socket.
+    #[inline]
+    pub(crate) fn alive(&self) -> core::result::Result<(), Fault> {
+        if self.buf.here() { Ok(()) } else { Err(Fault::Forked) }
     }
 
     /// The descriptor, for poll(2): readable when [`Socket::next`] may have something.
@@ -187,6 +203,7 @@ impl Socket {
 
     /// Sets where [`Socket::send`] with port and group 0 goes.
     pub fn connect(&mut self, port: u32, group: u32) -> Result<()> {
+        self.alive()?;
         let address = Address { port, groups: group_bit(group)? };
         self.fd.connect(address).map_err(socket_error("connect"))?;
         (self.peer, self.origin) = (address, true);
@@ -195,6 +212,7 @@ impl Socket {
 
     /// Sets an integer option of SOL_NETLINK.
     pub fn set_option(&mut self, option: i32, value: i32) -> Result<()> {
+        self.alive()?;
         self.origin |= matches!(option, NETLINK_PKTINFO | NETLINK_LISTEN_ALL_NSID);
         self.fd.set_option(option, value).map_err(socket_error("set option"))
     }
@@ -206,12 +224,14 @@ impl Socket {
 
     /// Sets the size of the kernel's receive queue: past the system's limit where that is allowed, else
     /// up to it. Gives what the kernel made of it.
-    pub fn set_rcvbuf(&self, bytes: u32) -> Result<u32> {
+    pub fn set_rcvbuf(&mut self, bytes: u32) -> Result<u32> {
+        self.sized = false;
         self.set_buffer(libc::SO_RCVBUF, libc::SO_RCVBUFFORCE, bytes)
     }
 
     /// As [`Socket::set_rcvbuf`], for the send queue.
-    pub fn set_sndbuf(&self, bytes: u32) -> Result<u32> {
+    pub fn set_sndbuf(&mut self, bytes: u32) -> Result<u32> {
+        self.sized = false;
         self.set_buffer(libc::SO_SNDBUF, libc::SO_SNDBUFFORCE, bytes)
     }
 
@@ -221,14 +241,38 @@ impl Socket {
         Ok(u32::try_from(size).unwrap_or(0))
     }
 
+    /// Datagrams the kernel has dropped because the receive queue was full.
+    pub(super) fn drops(&self) -> u32 {
+        self.fd.memory().map_or(0, |memory| memory.drops)
+    }
+
     /// Attaches a classic BPF filter: what it drops is never queued.
     pub fn attach_filter(&mut self, program: &[Filter]) -> Result<()> {
-        self.fd.attach_filter(program).map_err(socket_error("attach filter"))
+        self.alive()?;
+        self.fd.attach_filter(program).map_err(socket_error("attach filter"))?;
+        self.desk.keep = Keep::default();
+        Ok(())
     }
 
     /// Takes the filter off.
     pub fn detach_filter(&mut self) -> Result<()> {
-        self.fd.detach_filter().map_err(socket_error("detach filter"))
+        self.alive()?;
+        self.fd.detach_filter().map_err(socket_error("detach filter"))?;
+        self.desk.keep = Keep::default();
+        Ok(())
+    }
+
+    /// Keeps only the notifications that `rules` accept, of messages with a fixed header of `header`
+    /// bytes; the kernel drops the others before they are queued. Answers always come. It takes the
+    /// place of a filter that was attached; without rules it takes it off.
+    pub fn keep(&mut self, rules: &[Match], header: usize) -> Result<()> {
+        if rules.is_empty() {
+            return self.detach_filter();
+        }
+        let keep = Keep::new(rules, header)?;
+        self.attach_filter(&program(rules, header, self.port)?)?;
+        self.desk.keep = keep;
+        Ok(())
     }
 
     /// Joins a multicast group by number.
@@ -249,6 +293,7 @@ impl Socket {
     }
 
     fn membership(&self, option: c_int, group: u32, doing: &'static str) -> Result<()> {
+        self.alive()?;
         let group = c_int::try_from(group).map_err(|_| Fault::BadArgument)?;
         self.fd.set_option(option, group).map_err(socket_error(doing))
     }
@@ -271,22 +316,26 @@ impl Socket {
     /// Sends one datagram as it is, to a port and at most one group. Port 0 and group 0: to the kernel,
     /// or where [`Socket::connect`] said.
     pub fn send(&mut self, datagram: &[u8], port: u32, group: u32) -> Result<()> {
+        self.alive()?;
         let to = Address { port, groups: group_bit(group)? };
         let (sent, to) = match to == Address::default() {
             true => (self.fd.send(datagram), self.peer),
             false => (self.fd.send_to(datagram, to), to),
         };
         match sent {
-            Ok(_) => Ok(()),
+            Ok(_) => {}
             // The group has been served; only at port 0, the kernel, nobody listens.
-            Err(libc::ECONNREFUSED) if to.port == 0 && to.groups != 0 => Ok(()),
-            Err(errno) => Err(Error::socket(errno, "send")),
+            Err(libc::ECONNREFUSED) if to.port == 0 && to.groups != 0 => {}
+            Err(errno) => return Err(Error::socket(errno, "send")),
         }
+        self.desk.stats.sent(datagram);
+        Ok(())
     }
 
     /// Receives one datagram as it comes, past the engine: for protocols that are not requests and
     /// replies, and for the curious. `None` when `timeout` milliseconds have passed.
     pub fn receive(&mut self, timeout: i32) -> Result<Option<Datagram<'_>>> {
+        self.alive()?;
         let deadline = deadline(timeout);
         loop {
             match self.fill()? {
@@ -301,6 +350,7 @@ impl Socket {
             }
         }
         self.at = self.buf.len();
+        self.desk.stats.read(Messages::new(&self.buf).count());
         if self.from.len > self.buf.len() {
             return Err(Error::from(Fault::Truncated).during("receive"));
         }

@@ -2,19 +2,18 @@
 //! Answers that are kept: those of a call, of a consistent dump, or of a dump that is not read just now.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::engine::{Id, Mode};
 use super::report::Success;
 use super::socket::Socket;
 use crate::error::{Error, Fault, Result};
-use crate::grow;
+use crate::sys::Memory;
 use crate::wire::{Message, Messages, align4};
 
 /// Messages one after the other, up to a cap.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    bytes: Vec<u8>,
+    bytes: Memory,
     read: usize,
 }
 
@@ -24,9 +23,8 @@ impl Rows {
         if len > cap.saturating_sub(self.bytes.len()) {
             return Err(Fault::TooMuch);
         }
-        let end = self.bytes.len().saturating_add(len);
-        grow::append(&mut self.bytes, message)?;
-        grow::extend(&mut self.bytes, end, 0)
+        self.bytes.append(message)?;
+        self.bytes.extend(len.saturating_sub(message.len()))
     }
 
     fn clear(&mut self) {
@@ -106,6 +104,11 @@ impl Reply {
     /// The objects as they were received, each padded to 4 bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.rows.bytes
+    }
+
+    /// Whether the kernel said nothing but that it succeeded.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.bytes.is_empty() && self.warning.is_none()
     }
 
     /// What the kernel warns of although it did what was asked.

@@ -6,3 +6,4 @@
 pub mod genl;
 pub mod policy;
 pub mod rt;
+pub mod table;

@@ -127,7 +127,7 @@ unsafe fn parts<'a>(
     // the result.
     unsafe {
         let (dump, out) = (ptr::get(dump)?, ptr::out(out)?);
-        Ok((open(dump.sock)?, dump.id, out))
+        Ok((ptr::get_mut(dump.sock)?.quick()?, dump.id, out))
     }
 }
 

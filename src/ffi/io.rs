@@ -147,6 +147,11 @@ pub unsafe extern "C" fn rnl_sock_next(
 /// Sends a request and waits for its end: REQUEST and ACK are added, the answer is matched by its
 /// sequence number, the kernel's verdict returned.
 ///
+/// Some protocols answer in their own way. NETLINK_AUDIT acknowledges first: what it was asked for comes
+/// later, through rnl_sock_next(). NETLINK_FIB_LOOKUP, NETLINK_CONNECTOR and NETLINK_ISCSI acknowledge
+/// nothing, and the latter two use types below 16 for data: they want rnl_sock_send() and
+/// rnl_sock_recv().
+///
 /// @sock        open socket
 /// @msg         request; it stays the caller's
 /// @timeout_ms  milliseconds; 0 does not wait, -1 waits for ever

@@ -53,25 +53,19 @@ pub struct rnl_opts {
     pub max_queue: usize,
     /// Bytes of a reply or of a consistent dump; 0 means 1 GiB.
     pub max_result: usize,
+    /// Bytes of requests submitted and not ended, and of completions not taken; 0 means 64 MiB.
+    pub max_pending: usize,
+    /// Bytes of a table's objects; 0 means 1 GiB.
+    pub max_table: usize,
 }
 
 /// The caller's options; members it does not know are 0.
-unsafe fn options(opts: *const rnl_opts) -> Result<Options, Fault> {
+pub(super) unsafe fn options(opts: *const rnl_opts) -> Result<Options, Fault> {
     if opts.is_null() {
         return Ok(Options::default());
     }
-    // SAFETY: every version of the struct begins with its size.
-    let size = unsafe { ptr::read(opts.cast::<usize>()) }?;
-    let least = size_of::<usize>();
-    // SAFETY: the caller's struct has the size it says.
-    let bytes = unsafe { ptr::slice(opts.cast::<u8>(), *size) }?;
-    let unknown = bytes.get(size_of::<rnl_opts>()..).unwrap_or_default();
-    if *size < least || *size > 4096 || unknown.iter().any(|&b| b != 0) {
-        return Err(Fault::BadArgument);
-    }
-    let known = crate::wire::fixed::<{ size_of::<rnl_opts>() }>(bytes);
-    // SAFETY: any bytes are a valid rnl_opts.
-    convert(unsafe { core::mem::transmute::<[u8; size_of::<rnl_opts>()], rnl_opts>(known) })
+    // SAFETY: the caller passes options of the size they say.
+    convert(unsafe { ptr::sized(opts) }?)
 }
 
 fn convert(o: rnl_opts) -> Result<Options, Fault> {
@@ -97,6 +91,8 @@ fn convert(o: rnl_opts) -> Result<Options, Fault> {
         max_datagram: or(o.max_datagram, standard.max_datagram),
         max_queue: or(o.max_queue, standard.max_queue),
         max_result: or(o.max_result, standard.max_result),
+        max_pending: or(o.max_pending, standard.max_pending),
+        max_table: or(o.max_table, standard.max_table),
     })
 }
 

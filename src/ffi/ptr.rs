@@ -135,3 +135,52 @@ pub(super) unsafe fn text<'a>(p: *const c_char) -> Result<&'a str, Fault> {
     let bytes = unsafe { bytes(p) }?;
     core::str::from_utf8(bytes).map_err(|_| Fault::BadArgument)
 }
+
+/// A struct of the caller that begins with its size. What an older caller's lacks is zero; a newer one's
+/// may hold nothing but zeros where this library knows no fields.
+///
+/// # Safety
+///
+/// `p` is NULL or points to a struct of the size it says. `T` is `repr(C)`, begins with a `usize`, and may
+/// hold any bits.
+pub(super) unsafe fn sized<T: Copy>(p: *const T) -> Result<T, Fault> {
+    // SAFETY: every version of the struct begins with its size.
+    let size = *unsafe { read(p.cast::<usize>()) }?;
+    // SAFETY: the caller's struct has the size it says.
+    let bytes = unsafe { slice(p.cast::<u8>(), size) }?;
+    let unknown = bytes.get(size_of::<T>()..).unwrap_or_default();
+    if !(size_of::<usize>()..=4096).contains(&size) || unknown.iter().any(|&b| b != 0) {
+        return Err(Fault::BadArgument);
+    }
+    let mut known = core::mem::MaybeUninit::<T>::zeroed();
+    // SAFETY: the shorter of the two lengths is within both; T may hold any bits.
+    unsafe {
+        let len = size.min(size_of::<T>());
+        core::ptr::copy_nonoverlapping(p.cast::<u8>(), known.as_mut_ptr().cast::<u8>(), len);
+        Ok(known.assume_init())
+    }
+}
+
+/// Fills a struct of the caller that begins with its size: as far as it goes, with zeros where it goes
+/// further. The size stays the caller's.
+///
+/// # Safety
+///
+/// As for [`sized`], to write to.
+pub(super) unsafe fn fill<T: Copy>(to: *mut T, value: T) -> Result<(), Fault> {
+    const FIRST: usize = size_of::<usize>();
+    // SAFETY: the caller passes NULL or a struct that begins with its size.
+    let size = *unsafe { read(to.cast::<usize>()) }?;
+    if !(FIRST..=4096).contains(&size) {
+        return Err(Fault::BadArgument);
+    }
+    let known = size.min(size_of::<T>());
+    let from = (&raw const value).cast::<u8>();
+    // SAFETY: both hold the bytes up to `known`, and the caller's go on up to `size`.
+    unsafe {
+        let to = to.cast::<u8>();
+        to.add(FIRST).copy_from_nonoverlapping(from.add(FIRST), known - FIRST);
+        to.add(known).write_bytes(0, size - known);
+    }
+    Ok(())
+}

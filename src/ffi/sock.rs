@@ -12,7 +12,7 @@ use crate::sys::Filter;
 
 /// An open netlink socket, with what is needed to talk over it: sequence numbers, a receive buffer,
 /// notifications that came while an answer was waited for. One thread at a time may use it; it may move
-/// between threads.
+/// between threads. A child of fork(2) may only close it: all else gives it -ECHILD.
 #[cfg_attr(all(), repr(C))]
 pub struct rnl_sock {
     magic: u32,
@@ -25,10 +25,25 @@ pub struct rnl_sock {
 handle!(rnl_sock, 0x726e_6c03);
 
 impl rnl_sock {
-    /// The socket, unless it has been closed.
+    /// The socket, unless it has been closed, or this is a child of the process that opened it.
     #[inline]
     pub(super) fn socket(&mut self) -> Result<&mut Socket, Fault> {
+        let socket = self.quick()?;
+        socket.alive()?;
+        Ok(socket)
+    }
+
+    /// As `socket`, for a way on which a child finds nothing.
+    #[inline]
+    pub(super) fn quick(&mut self) -> Result<&mut Socket, Fault> {
         self.socket.as_mut().ok_or(Fault::Closed)
+    }
+
+    /// The socket, to read it.
+    fn peek(&self) -> Result<&Socket, Fault> {
+        let socket = self.socket.as_ref().ok_or(Fault::Closed)?;
+        socket.alive()?;
+        Ok(socket)
     }
 }
 
@@ -69,7 +84,7 @@ pub(super) unsafe fn on(
 /// A number of the socket, if it is open.
 unsafe fn number(sock: *const rnl_sock, f: impl FnOnce(&Socket) -> c_int) -> c_int {
     // SAFETY: the caller passes NULL or a socket.
-    guard(|| Ok(f(unsafe { ptr::get(sock) }?.socket.as_ref().ok_or(Fault::Closed)?)))
+    guard(|| Ok(f(unsafe { ptr::get(sock) }?.peek()?)))
 }
 
 /// Closes the socket; the handle goes when no dump refers to it any more.
@@ -124,7 +139,7 @@ pub unsafe extern "C" fn rnl_sock_port(sock: *const rnl_sock, out: *mut u32) -> 
     guard(|| {
         // SAFETY: the caller passes NULL or a socket, and NULL or a place for the result.
         let (sock, out) = unsafe { (ptr::get(sock)?, ptr::out(out)?) };
-        *out = sock.socket.as_ref().ok_or(Fault::Closed)?.port();
+        *out = sock.peek()?.port();
         Ok(0)
     })
 }

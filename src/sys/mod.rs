@@ -3,19 +3,26 @@
 //! values; the caller's `errno` is left as it was.
 
 mod buffer;
+mod memory;
 mod netns;
 #[cfg(feature = "runtime")]
 mod runtime;
 mod socket;
+mod threads;
 
 pub(crate) use buffer::Buffer;
+pub(crate) use memory::Memory;
 pub use netns::netns_open;
 pub(crate) use netns::socket_in;
-pub(crate) use socket::{Address, Received};
+pub(crate) use socket::{Address, Received, SocketMemory};
 pub use socket::{Fd, Filter};
+pub(crate) use threads::side_by_side;
 
 use core::ffi::{CStr, c_char, c_int, c_void};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Readable, for poll(2).
+pub(crate) const POLLIN: c_int = libc::POLLIN as c_int;
 
 /// A positive errno.
 pub(crate) type Errno = i32;
@@ -34,6 +41,14 @@ fn swap_errno(new: Option<Errno>) -> Errno {
     let before = *errno;
     *errno = new.unwrap_or(before);
     before
+}
+
+/// Runs something that may leave its mark in the caller's `errno`, which stays as it was.
+fn keep_errno<T>(f: impl FnOnce() -> T) -> T {
+    let before = swap_errno(None);
+    let result = f();
+    swap_errno(Some(before));
+    result
 }
 
 /// As [`call`], for calls that return an `int`.

@@ -85,7 +85,7 @@ fn spawn(job: &Job) -> Result<c_int, Errno> {
 }
 
 /// A signal handler that ran in the child would run in the parent's memory: block all of them.
-fn without_signals<T>(f: impl FnOnce() -> T) -> T {
+pub(super) fn without_signals<T>(f: impl FnOnce() -> T) -> T {
     // SAFETY: the sets are local; a signal set may be zeroed before it is filled.
     unsafe {
         let (mut all, mut before): (libc::sigset_t, libc::sigset_t) = (zeroed(), zeroed());

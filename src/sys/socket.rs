@@ -43,6 +43,17 @@ pub(crate) struct Received {
     pub nsid: Option<i32>,
 }
 
+/// What the kernel holds for a socket.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SocketMemory {
+    /// Bytes charged to the receive queue.
+    pub received: u32,
+    /// Bytes it may hold.
+    pub queue: u32,
+    /// Datagrams dropped because it was full.
+    pub drops: u32,
+}
+
 /// One instruction of a classic BPF filter, as `struct sock_filter`.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
@@ -179,6 +190,14 @@ impl Fd {
         self.set(libc::SOL_SOCKET, force, value, size_of::<c_int>())
             .or_else(|_| self.set(libc::SOL_SOCKET, option, value, size_of::<c_int>()))?;
         self.socket_option(option)
+    }
+
+    /// SO_MEMINFO: what the queues hold.
+    pub(crate) fn memory(&self) -> Result<SocketMemory, Errno> {
+        let mut all = [0u32; 9];
+        self.get(libc::SOL_SOCKET, libc::SO_MEMINFO, &mut all)?;
+        let [received, queue, _, _, _, _, _, _, drops] = all;
+        Ok(SocketMemory { received, queue, drops })
     }
 
     /// The groups joined, as bits; gives the number of bytes the kernel has.

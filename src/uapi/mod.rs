@@ -6,6 +6,7 @@
 
 pub mod errno;
 pub mod genetlink;
+pub mod nfnetlink;
 pub mod rtnetlink;
 
 pub const NETLINK_ROUTE: i32 = 0;

@@ -79,6 +79,12 @@ impl Msg {
         self.put_whole([0; Header::LEN]);
     }
 
+    /// A copy of its own.
+    pub fn copy(&self) -> Result<Msg, Fault> {
+        let buf = grow::copy(&self.buf)?;
+        Ok(Msg { buf, ..*self })
+    }
+
     /// The message's type.
     pub fn kind(&self) -> u16 {
         self.kind

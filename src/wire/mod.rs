@@ -21,12 +21,14 @@ mod build;
 mod message;
 mod put;
 mod read;
+mod select;
 
 pub use ack::Ack;
 pub use attr::{Attr, Attrs};
 pub use build::{MAX_NESTS, Msg};
 pub use message::{Header, Message, Messages};
 pub use read::{Fixed, fixed};
+pub use select::{Match, Place, accepts};
 
 /// `len` with the padding that follows it in a message or in a nest.
 pub const fn align4(len: usize) -> usize {

@@ -4,13 +4,15 @@
 #![allow(unreachable_pub, dead_code)]
 
 use rnl::conn::NEVER;
-use rnl::conn::engine::{Ended, Engine, Event, Id, Mode, Verdict};
+use rnl::conn::engine::{Ended, Engine, Event, Id, Mode, Plan, Verdict};
 use rnl::uapi::rtnetlink::*;
 use rnl::uapi::*;
-use rnl::{Fault, Header, Msg};
+use rnl::{Fault, Header, Messages, Msg};
 
 pub const PORT: u32 = 77;
 pub const SEED: u32 = 100;
+/// What is submitted with every request.
+pub const USER: u64 = 1 << 40;
 pub const MS: u64 = 1_000_000;
 pub const INTR: u16 = NLM_F_MULTI | NLM_F_DUMP_INTR;
 
@@ -75,6 +77,32 @@ impl Talk {
 
     pub fn queue(&mut self, dump: Option<Mode>, deadline: u64) -> Id {
         self.engine.submit(&Msg::new(RTM_GETLINK, 0), dump, deadline).unwrap()
+    }
+
+    /// Queues a request of type `kind` for a completion.
+    pub fn submit(&mut self, kind: u16, quiet: bool, deadline: u64) -> Id {
+        let plan = Plan { dump: None, deadline, user: Some(USER), quiet };
+        self.engine.submit_as(&Msg::new(kind, 0), plan).unwrap()
+    }
+
+    /// As [`Talk::submit`], for ever.
+    pub fn loud(&mut self) -> Id {
+        self.submit(RTM_GETLINK, false, NEVER)
+    }
+
+    pub fn quiet(&mut self) -> Id {
+        self.submit(RTM_GETLINK, true, NEVER)
+    }
+
+    /// The headers of the messages in the next datagram; none if nothing is due.
+    pub fn datagram(&mut self) -> Vec<Header> {
+        let bytes = self.engine.transmit(self.now).map_or(&[][..], |(_, bytes)| bytes);
+        Messages::new(bytes).map(|m| m.expect("whole messages").header()).collect()
+    }
+
+    /// The numbers of the messages in the next datagram.
+    pub fn numbers(&mut self) -> Vec<u32> {
+        self.datagram().iter().map(|h| h.seq).collect()
     }
 
     pub fn transmit(&mut self) -> Option<Sent> {
@@ -172,4 +200,35 @@ pub fn interruptions(seq: u32) -> [Vec<u8>; 3] {
         [part(seq), part(seq), done_intr.clone()].concat(),
         [part_intr, part(seq), done_intr].concat(),
     ]
+}
+
+/// The receive queue and the datagram of most sockets.
+pub const RECEIVE: usize = 212_992;
+pub const SEND: usize = 212_960;
+/// One whose queues have the usual size.
+pub fn sized() -> Talk {
+    sized_as(RECEIVE, SEND)
+}
+
+pub fn sized_as(receive: usize, send: usize) -> Talk {
+    let mut talk = Talk::new();
+    talk.engine.set_queues(receive, send, false);
+    talk
+}
+
+/// Requests of this type have been answered, each with `objects` objects: the window is wide open.
+pub fn learn(talk: &mut Talk, kind: u16, objects: usize) {
+    let mut left = 400;
+    for _ in 0..left {
+        talk.submit(kind, false, NEVER);
+    }
+    while left > 0 {
+        let seqs = talk.numbers();
+        assert!(!seqs.is_empty(), "there is always room for one");
+        for seq in seqs {
+            (0..objects).for_each(|_| _ = talk.hear(&object(seq)));
+            talk.hear(&ack(seq, 0));
+            left -= 1;
+        }
+    }
 }

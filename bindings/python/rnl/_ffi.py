@@ -35,9 +35,31 @@ RNL_OPEN_NO_CAP_ACK = 0x10
 RNL_OPEN_NO_STRICT = 0x20
 RNL_OPEN_ANY_SENDER = 0x40
 RNL_OPEN_NETNS = 0x80
+RNL_MATCH_TYPE = 0
+RNL_MATCH_HEADER = 1
+RNL_MATCH_ATTR = 2
+RNL_SUBMIT_QUIET = 0x1
+RNL_SUBMIT_DUMP = 0x2
+RNL_READY_DONE = 0x1
+RNL_READY_NOTIFICATION = 0x2
 RNL_DUMP_CONSISTENT = 0
 RNL_DUMP_STREAM = 1
 RNL_DUMP_BEST_EFFORT = 2
+RNL_KEY_HEADER = 0
+RNL_KEY_ATTR = 1
+RNL_KEY_FIRST_OF = 2
+RNL_IGNORE_DROP = 0
+RNL_IGNORE_QUIET = 1
+RNL_IGNORE_BITS = 2
+RNL_IGNORE_MESSAGE = 3
+RNL_TABLE_SPEC_EXACT = 0x1
+RNL_TABLE_QUIET_START = 0x1
+RNL_TABLE_ALL_NSID = 0x2
+RNL_EVENT_NEW = 1
+RNL_EVENT_CHANGE = 2
+RNL_EVENT_DEL = 3
+RNL_EVENT_SYNCED = 4
+RNL_EVENT_RESYNCED = 5
 RNL_RULE_SIGNED = 0x01
 RNL_RULE_UNSIGNED = 0x02
 RNL_RULE_MIN_LEN = 0x04
@@ -71,6 +93,10 @@ class struct_rnl_reply(Structure):
 
 
 class struct_rnl_sock(Structure):
+    pass
+
+
+class struct_rnl_table(Structure):
     pass
 
 
@@ -145,6 +171,8 @@ class struct_rnl_opts(Structure):
     max_datagram: int
     max_queue: int
     max_result: int
+    max_pending: int
+    max_table: int
     _fields_ = [
         ("size", c_size_t),
         ("flags", c_uint32),
@@ -156,6 +184,54 @@ class struct_rnl_opts(Structure):
         ("max_datagram", c_size_t),
         ("max_queue", c_size_t),
         ("max_result", c_size_t),
+        ("max_pending", c_size_t),
+        ("max_table", c_size_t),
+    ]
+
+
+class struct_rnl_match(Structure):
+    place: int
+    at: int
+    width: int
+    reserved: int
+    value: int
+    _fields_ = [
+        ("place", c_uint16),
+        ("at", c_uint16),
+        ("width", c_uint16),
+        ("reserved", c_uint16),
+        ("value", c_uint32),
+    ]
+
+
+class struct_rnl_stats(Structure):
+    size: int
+    rx_datagrams: int
+    rx_messages: int
+    rx_bytes: int
+    tx_datagrams: int
+    tx_messages: int
+    tx_bytes: int
+    restarts: int
+    overruns: int
+    drops: int
+    rmem: int
+    rcvbuf: int
+    in_flight: int
+    _fields_ = [
+        ("size", c_size_t),
+        ("rx_datagrams", c_uint64),
+        ("rx_messages", c_uint64),
+        ("rx_bytes", c_uint64),
+        ("tx_datagrams", c_uint64),
+        ("tx_messages", c_uint64),
+        ("tx_bytes", c_uint64),
+        ("restarts", c_uint64),
+        ("overruns", c_uint64),
+        ("drops", c_uint32),
+        ("rmem", c_uint32),
+        ("rcvbuf", c_uint32),
+        ("in_flight", c_uint32),
     ]
 
 
@@ -170,6 +246,164 @@ class struct_rnl_datagram(Structure):
         ("port", c_uint32),
         ("group", c_uint32),
         ("nsid", c_int32),
+        ("reserved", c_uint32),
+    ]
+
+
+class struct_rnl_done(Structure):
+    id: int
+    user: int
+    result: int
+    reserved: int
+    reply: object
+    err: object
+    _fields_ = [
+        ("id", c_uint64),
+        ("user", c_uint64),
+        ("result", c_int32),
+        ("reserved", c_uint32),
+        ("reply", POINTER(struct_rnl_reply)),
+        ("err", POINTER(struct_rnl_err)),
+    ]
+
+
+class struct_rnl_dump_job(Structure):
+    sock: object
+    msg: object
+    reply: object
+    err: object
+    result: int
+    reserved: int
+    _fields_ = [
+        ("sock", POINTER(struct_rnl_sock)),
+        ("msg", POINTER(struct_rnl_msg)),
+        ("reply", POINTER(struct_rnl_reply)),
+        ("err", POINTER(struct_rnl_err)),
+        ("result", c_int32),
+        ("reserved", c_uint32),
+    ]
+
+
+class struct_rnl_key(Structure):
+    part: int
+    at: int
+    len: int
+    family: int
+    _fields_ = [
+        ("part", c_uint16),
+        ("at", c_uint16),
+        ("len", c_uint16),
+        ("family", c_uint16),
+    ]
+
+
+class struct_rnl_ignore(Structure):
+    what: int
+    path: object
+    mask: int
+    _fields_ = [
+        ("what", c_uint16),
+        ("path", c_uint16 * 3),
+        ("mask", c_uint32),
+    ]
+
+
+class struct_rnl_stir(Structure):
+    group: int
+    type: int
+    cmd: int
+    at: int
+    mask: int
+    value: int
+    _fields_ = [
+        ("group", c_uint32),
+        ("type", c_uint16),
+        ("cmd", c_uint16),
+        ("at", c_uint32),
+        ("mask", c_uint32),
+        ("value", c_uint32),
+    ]
+
+
+class struct_rnl_table_spec(Structure):
+    size: int
+    protocol: int
+    new_type: int
+    del_type: int
+    new_cmd: int
+    del_cmd: int
+    header_size: int
+    parts: int
+    flags: int
+    target: int
+    reserved: int
+    dump: object
+    groups: object
+    n_groups: int
+    keys: object
+    n_keys: int
+    matches: object
+    n_matches: int
+    ignores: object
+    n_ignores: int
+    stirs: object
+    n_stirs: int
+    _fields_ = [
+        ("size", c_size_t),
+        ("protocol", c_int32),
+        ("new_type", c_uint16),
+        ("del_type", c_uint16),
+        ("new_cmd", c_uint8),
+        ("del_cmd", c_uint8),
+        ("header_size", c_uint16),
+        ("parts", c_uint16),
+        ("flags", c_uint16),
+        ("target", c_uint16),
+        ("reserved", c_uint16),
+        ("dump", POINTER(struct_rnl_msg)),
+        ("groups", POINTER(c_uint32)),
+        ("n_groups", c_size_t),
+        ("keys", POINTER(struct_rnl_key)),
+        ("n_keys", c_size_t),
+        ("matches", POINTER(struct_rnl_match)),
+        ("n_matches", c_size_t),
+        ("ignores", POINTER(struct_rnl_ignore)),
+        ("n_ignores", c_size_t),
+        ("stirs", POINTER(struct_rnl_stir)),
+        ("n_stirs", c_size_t),
+    ]
+
+
+class struct_rnl_event(Structure):
+    kind: int
+    nsid: int
+    now: struct_rnl_view
+    before: struct_rnl_view
+    changed: object
+    n_changed: int
+    _fields_ = [
+        ("kind", c_int32),
+        ("nsid", c_int32),
+        ("now", struct_rnl_view),
+        ("before", struct_rnl_view),
+        ("changed", POINTER(c_uint16)),
+        ("n_changed", c_size_t),
+    ]
+
+
+class struct_rnl_table_stats(Structure):
+    size: int
+    objects: int
+    bytes: int
+    resyncs: int
+    synced: int
+    reserved: int
+    _fields_ = [
+        ("size", c_size_t),
+        ("objects", c_uint64),
+        ("bytes", c_uint64),
+        ("resyncs", c_uint64),
+        ("synced", c_uint32),
         ("reserved", c_uint32),
     ]
 
@@ -392,6 +626,13 @@ rnl_sock_groups = function(
     "rnl_sock_groups", c_int, POINTER(struct_rnl_sock), POINTER(c_uint32), c_size_t,
     POINTER(POINTER(struct_rnl_err))
 )
+rnl_sock_keep = function(
+    "rnl_sock_keep", c_int, POINTER(struct_rnl_sock), POINTER(struct_rnl_match), c_size_t, c_size_t,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_stats = function(
+    "rnl_sock_stats", c_int, POINTER(struct_rnl_sock), POINTER(struct_rnl_stats)
+)
 rnl_sock_send = function(
     "rnl_sock_send", c_int, POINTER(struct_rnl_sock), c_void_p, c_size_t, c_uint32, c_uint32,
     POINTER(POINTER(struct_rnl_err))
@@ -413,6 +654,27 @@ rnl_reply_next = function(
 )
 rnl_reply_warning = function("rnl_reply_warning", c_char_p, POINTER(struct_rnl_reply))
 rnl_reply_free = function("rnl_reply_free", c_int, POINTER(struct_rnl_reply))
+rnl_sock_submit = function(
+    "rnl_sock_submit", c_int, POINTER(struct_rnl_sock), POINTER(struct_rnl_msg), c_uint32, c_uint64,
+    c_int, POINTER(c_uint64), POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_flush = function(
+    "rnl_sock_flush", c_int, POINTER(struct_rnl_sock), POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_complete = function(
+    "rnl_sock_complete", c_int, POINTER(struct_rnl_sock), POINTER(struct_rnl_done), c_int,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_cancel = function("rnl_sock_cancel", c_int, POINTER(struct_rnl_sock), c_uint64)
+rnl_sock_transact = function(
+    "rnl_sock_transact", c_int, POINTER(struct_rnl_sock), POINTER(POINTER(struct_rnl_msg)),
+    c_size_t, c_uint16, c_uint32, c_int, POINTER(c_size_t), POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_process = function(
+    "rnl_sock_process", c_int, POINTER(struct_rnl_sock), POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_events = function("rnl_sock_events", c_int, POINTER(struct_rnl_sock))
+rnl_sock_timeout = function("rnl_sock_timeout", c_int, POINTER(struct_rnl_sock))
 rnl_dump_start = function(
     "rnl_dump_start", c_int, POINTER(POINTER(struct_rnl_dump)), POINTER(struct_rnl_sock),
     POINTER(struct_rnl_msg), c_int, c_int, POINTER(POINTER(struct_rnl_err))
@@ -424,6 +686,38 @@ rnl_dump_next = function(
 rnl_dump_interrupted = function("rnl_dump_interrupted", c_int, POINTER(struct_rnl_dump))
 rnl_dump_restarts = function("rnl_dump_restarts", c_int, POINTER(struct_rnl_dump))
 rnl_dump_free = function("rnl_dump_free", c_int, POINTER(struct_rnl_dump))
+rnl_dump_together = function(
+    "rnl_dump_together", c_int, POINTER(struct_rnl_dump_job), c_size_t, c_int
+)
+rnl_table_open = function(
+    "rnl_table_open", c_int, POINTER(POINTER(struct_rnl_table)), c_char_p, c_uint32,
+    POINTER(struct_rnl_opts), POINTER(POINTER(struct_rnl_err))
+)
+rnl_table_define = function(
+    "rnl_table_define", c_int, POINTER(POINTER(struct_rnl_table)), POINTER(struct_rnl_table_spec),
+    c_uint32, POINTER(struct_rnl_opts), POINTER(POINTER(struct_rnl_err))
+)
+rnl_table_next = function(
+    "rnl_table_next", c_int, POINTER(struct_rnl_table), POINTER(struct_rnl_event), c_int,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_table_find = function(
+    "rnl_table_find", c_int, POINTER(struct_rnl_table), POINTER(struct_rnl_msg), c_int32,
+    POINTER(struct_rnl_view)
+)
+rnl_table_each = function(
+    "rnl_table_each", c_int, POINTER(struct_rnl_table), POINTER(c_uint64), POINTER(struct_rnl_view)
+)
+rnl_table_fd = function("rnl_table_fd", c_int, POINTER(struct_rnl_table))
+rnl_table_events = function("rnl_table_events", c_int, POINTER(struct_rnl_table))
+rnl_table_timeout = function("rnl_table_timeout", c_int, POINTER(struct_rnl_table))
+rnl_table_stats = function(
+    "rnl_table_stats", c_int, POINTER(struct_rnl_table), POINTER(struct_rnl_table_stats)
+)
+rnl_table_sock_stats = function(
+    "rnl_table_sock_stats", c_int, POINTER(struct_rnl_table), POINTER(struct_rnl_stats)
+)
+rnl_table_close = function("rnl_table_close", c_int, POINTER(struct_rnl_table))
 rnl_genl_find = function(
     "rnl_genl_find", c_int, POINTER(POINTER(struct_rnl_genl)), POINTER(struct_rnl_sock), c_char_p,
     c_int, POINTER(POINTER(struct_rnl_err))
