@@ -4,7 +4,7 @@ Python's memory before anything else can happen to the socket."""
 
 from __future__ import annotations
 
-from ctypes import POINTER, byref, c_int, c_uint32, string_at
+from ctypes import byref, c_int, c_uint32, sizeof, string_at
 from errno import ENOBUFS
 
 from . import _ffi
@@ -42,6 +42,36 @@ class Reply(list["View"]):
     warning: str | None = None
 
 
+class Stats:
+    """What has passed through a socket: datagrams, messages and bytes received and sent; `restarts` of
+    dumps that a change interrupted, `overruns` of its receive queue, and what the kernel itself says
+    of that queue: `drops`, bytes in use `rmem`, and its size `rcvbuf`. `in_flight` are requests that
+    have not ended."""
+
+    __slots__ = (
+        "drops", "in_flight", "overruns", "rcvbuf", "restarts", "rmem", "rx_bytes", "rx_datagrams",
+        "rx_messages", "tx_bytes", "tx_datagrams", "tx_messages",
+    )  # fmt: skip
+
+    def __init__(self, stats: _ffi.struct_rnl_stats) -> None:
+        self.rx_datagrams = stats.rx_datagrams
+        self.rx_messages = stats.rx_messages
+        self.rx_bytes = stats.rx_bytes
+        self.tx_datagrams = stats.tx_datagrams
+        self.tx_messages = stats.tx_messages
+        self.tx_bytes = stats.tx_bytes
+        self.restarts = stats.restarts
+        self.overruns = stats.overruns
+        self.drops = stats.drops
+        self.rmem = stats.rmem
+        self.rcvbuf = stats.rcvbuf
+        self.in_flight = stats.in_flight
+
+    def __repr__(self) -> str:
+        said = " ".join(f"{name}={getattr(self, name)}" for name in self.__slots__)
+        return f"<rnl.Stats {said}>"
+
+
 def checked(pointer: Any, function: Callable[..., int], *arguments: Any) -> int:
     """A function that takes an error object last."""
     err = NewError()
@@ -53,23 +83,10 @@ def owned(view: _ffi.struct_rnl_view) -> View:
     return View(string_at(view.msg.ptr or 0, view.msg.len), view.group, view.nsid)
 
 
-def _reply(pointer: Any) -> Reply:
-    reply, out = Reply(), _ffi.struct_rnl_view()
-    while check(_ffi.rnl_reply_next(pointer, byref(out))):
-        reply.append(owned(out))
-    warning = _ffi.rnl_reply_warning(pointer)
-    reply.warning = None if warning is None else warning.decode(errors="replace")
-    return reply
-
-
-def call(sock: Any, msg: Any, timeout_ms: int) -> Reply:
-    """rnl_sock_call()"""
-    reply = POINTER(_ffi.struct_rnl_reply)()
-    try:
-        checked(sock, _ffi.rnl_sock_call, msg, timeout_ms, byref(reply))
-        return _reply(reply)
-    finally:
-        _ffi.rnl_reply_free(reply)
+def warning_of(reply: Any) -> str | None:
+    """rnl_reply_warning()"""
+    warning: bytes | None = _ffi.rnl_reply_warning(reply)
+    return None if warning is None else warning.decode(errors="replace")
 
 
 def _arrived(code: int, err: Any) -> bool:
@@ -113,3 +130,10 @@ def groups(sock: Any) -> list[int]:
     room = (c_uint32 * checked(sock, _ffi.rnl_sock_groups, None, 0))()
     checked(sock, _ffi.rnl_sock_groups, room, len(room))
     return list(room)
+
+
+def stats(pointer: Any, function: str = "rnl_sock_stats") -> Stats:
+    """rnl_sock_stats() or rnl_table_sock_stats()"""
+    out = _ffi.struct_rnl_stats(size=sizeof(_ffi.struct_rnl_stats))
+    check(getattr(_ffi, function)(pointer, byref(out)))
+    return Stats(out)

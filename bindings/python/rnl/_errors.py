@@ -38,6 +38,8 @@ class Error(OSError):
     policy: bytes | None = None
     #: The request that failed, as it was sent.
     request: bytes | None = None
+    #: Of transact(): index of the message that was refused; None if the whole was.
+    failed: int | None = None
 
     def __str__(self) -> str:
         return str(self.strerror)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ctypes import byref, string_at
+from struct import unpack_from
 
 from . import _ffi
 from ._errors import check
@@ -102,6 +103,13 @@ class Message:
         code, data = self.handle.run(_copy)
         check(code)
         return data
+
+    def copy(self) -> Message:
+        """A message like this one, to go on with."""
+        self.handle.run(self._check)
+        data = bytes(self)
+        type, flags = unpack_from("=HH", data, 4)
+        return Message(type, flags, self._protocol).put_raw(data[16:])
 
     def put_header(self, fixed: Buffer) -> Message:
         """Appends the family's fixed header, padded with zeros; it comes before the attributes."""

@@ -1,78 +1,35 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Sockets and dumps."""
+"""Sockets."""
 
 from __future__ import annotations
 
-import os
-from ctypes import POINTER, byref, c_char_p, cast, sizeof
-from select import POLLIN, poll
+from ctypes import POINTER, byref, c_char_p, cast
 from struct import pack
-from time import monotonic
 
-from . import _calls, _ffi
-from ._calls import Datagram, Reply, checked
+from . import _calls, _ffi, _pipeline, _rules
+from ._calls import checked
+from ._dump import StreamDump, WholeDump
 from ._errors import check
-from ._handle import Handle, NewError
-from ._message import c_string, number, octets, unsigned
+from ._handle import Handle
+from ._message import number, octets, unsigned
+from ._open import opened, opened_in, options
+from ._pipeline import Pipeline
+from ._wait import LONGEST, TIMEOUT, milliseconds, wait
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, Callable, TypeVar, Union
+    from typing import Any, Callable, TypeVar
 
+    from ._calls import Datagram, Reply, Stats
+    from ._dump import Dump
     from ._message import Buffer, Message
+    from ._open import Name
+    from ._pipeline import Done
+    from ._rules import Match
     from ._view import View
 
     T = TypeVar("T")
-    Name = Union[str, os.PathLike[str]]
-
-#: Seconds that a request waits for its end. The kernel answers at once; a peer may not.
-TIMEOUT = 10.0
-
-_LONGEST = 0x7FFFFFFF
-
-
-def milliseconds(timeout: float | None) -> int:
-    """Seconds as the library takes them, rounded up; None is for ever."""
-    if timeout is None:
-        return -1
-    if not timeout >= 0:
-        raise ValueError(f"timeout is {timeout}")
-    return -int(-min(timeout * 1000, _LONGEST) // 1)
-
-
-def open_netns(which: int | Name) -> int:
-    """Opens a network namespace: by pid, by name as "ip netns" makes them, or by path. Gives a
-    descriptor, to close with os.close()."""
-    name = str(which) if isinstance(which, int) else os.fspath(which)
-    return checked(c_string(name), _ffi.rnl_netns_open)
-
-
-def _options(flags: int, netns_fd: int = 0, **sizes: int) -> _ffi.struct_rnl_opts:
-    """Options for the library, each in range: ctypes would cut it without a word."""
-    members = {name: unsigned(value, 32) for name, value in sizes.items()}
-    members.update(flags=unsigned(flags, 32), netns_fd=number(netns_fd, -1, _LONGEST))
-    return _ffi.struct_rnl_opts(size=sizeof(_ffi.struct_rnl_opts), **members)
-
-
-def _open(opener: Callable[..., int], what: int, options: _ffi.struct_rnl_opts) -> Any:
-    pointer = POINTER(_ffi.struct_rnl_sock)()
-    err = NewError()
-    check(opener(byref(pointer), number(what, -1, _LONGEST), byref(options), byref(err)), err)
-    return pointer
-
-
-def _open_in(netns: int | Name | None, protocol: int, flags: int, **sizes: int) -> Any:
-    """Opens a socket in a namespace, whose descriptor is closed again if it was opened here."""
-    if netns is None:
-        return _open(_ffi.rnl_sock_open, protocol, _options(flags, **sizes))
-    fd = netns if isinstance(netns, int) else open_netns(netns)
-    try:
-        options = _options(flags | _ffi.RNL_OPEN_NETNS, fd, **sizes)
-        return _open(_ffi.rnl_sock_open, protocol, options)
-    finally:
-        if fd is not netns:
-            os.close(fd)
 
 
 def _close(sock: Any, dumps: list[Any]) -> None:
@@ -86,8 +43,8 @@ class Socket:
 
     `protocol` is NETLINK_ROUTE (0), NETLINK_GENERIC (16) ...; `netns` a descriptor of a network
     namespace, or a name or path for open_netns(); `port` the port id; `rcvbuf` and `sndbuf` bytes of
-    the kernel's queues; `max_datagram`, `max_queue` and `max_result` bytes of the library's; `flags`
-    OPEN_*. 0 is the default everywhere.
+    the kernel's queues; `max_datagram`, `max_queue`, `max_result` and `max_pending` bytes of the
+    library's; `flags` OPEN_*. 0 is the default everywhere.
 
     Timeouts are in seconds, None waits for ever. Threads may share a socket, and take turns; but one
     that waits for notifications should have a socket of its own.
@@ -104,11 +61,14 @@ class Socket:
         max_datagram: int = 0,
         max_queue: int = 0,
         max_result: int = 0,
+        max_pending: int = 0,
         flags: int = 0,
     ) -> None:
         sizes = {"port": port, "rcvbuf": rcvbuf, "sndbuf": sndbuf, "max_datagram": max_datagram}
-        sizes.update(max_queue=max_queue, max_result=max_result)
-        self._own(_open_in(netns, protocol, flags, **sizes))
+        sizes.update(max_queue=max_queue, max_result=max_result, max_pending=max_pending)
+        protocol = number(protocol, -1, LONGEST)
+        kind = POINTER(_ffi.struct_rnl_sock)
+        self._own(opened_in(netns, flags, sizes, kind, _ffi.rnl_sock_open, protocol))
 
     @classmethod
     def adopt(
@@ -120,20 +80,24 @@ class Socket:
         max_datagram: int = 0,
         max_queue: int = 0,
         max_result: int = 0,
+        max_pending: int = 0,
         flags: int = 0,
     ) -> Socket:
         """Takes over the descriptor of a bound netlink socket, which close() will close. On failure
         it stays the caller's."""
         sizes = {"rcvbuf": rcvbuf, "sndbuf": sndbuf, "max_datagram": max_datagram}
-        sizes.update(max_queue=max_queue, max_result=max_result)
+        sizes.update(max_queue=max_queue, max_result=max_result, max_pending=max_pending)
+        kind, opts = POINTER(_ffi.struct_rnl_sock), options(flags, **sizes)
         sock = cls.__new__(cls)
-        sock._own(_open(_ffi.rnl_sock_adopt, fd, _options(flags, **sizes)))
+        sock._own(opened(kind, _ffi.rnl_sock_adopt, number(fd, -1, LONGEST), byref(opts)))
         return sock
 
     def _own(self, pointer: Any) -> None:
-        #: Dumps of this socket that must be freed before it, and those that nobody refers to.
+        #: Dumps of this socket that must be freed before it.
         self._dumps: list[Any] = []
-        self._left: list[Any] = []
+        #: What those left to do who were forgotten.
+        self._left: list[Callable[[Any], object]] = []
+        self._pipeline = Pipeline()
         dumps = self._dumps
         # No method of this socket, which would keep it alive.
         self._handle = Handle("socket", pointer, lambda sock: _close(sock, dumps))
@@ -146,12 +110,8 @@ class Socket:
 
     def _work(self, pointer: Any, work: Callable[..., T], arguments: tuple[Any, ...]) -> T:
         while self._left:
-            self._free_dump(self._left.pop())
+            self._left.pop()(pointer)
         return work(pointer, *arguments)
-
-    def _free_dump(self, dump: Any) -> None:
-        self._dumps.remove(dump)
-        _ffi.rnl_dump_free(dump)
 
     def close(self) -> None:
         """Closes it. A socket that is closed raises ValueError when it is used."""
@@ -188,16 +148,69 @@ class Socket:
     def call(self, msg: Message, timeout: float | None = TIMEOUT) -> Reply:
         """Sends a request and waits for its end. Gives the objects that the kernel answered with, or
         raises its refusal."""
-        return msg.handle.run(self._call, milliseconds(timeout))
-
-    def _call(self, msg: Any, timeout_ms: int) -> Reply:
-        return self.run(_calls.call, msg, timeout_ms)
+        return self.run(self._pipeline.call, msg, 0, milliseconds(timeout), self._fd).result()
 
     def dump(
         self, msg: Message, mode: int = _ffi.RNL_DUMP_CONSISTENT, timeout: float | None = TIMEOUT
     ) -> Dump:
         """All objects of a kind, one by one. `timeout` is for all of it."""
-        return Dump(self, msg, mode, timeout)
+        if mode == _ffi.RNL_DUMP_CONSISTENT:
+            return WholeDump(self, msg, milliseconds(timeout))
+        return StreamDump(self, msg, number(mode, -1, LONGEST), milliseconds(timeout))
+
+    def submit(
+        self,
+        msg: Message,
+        user: object = None,
+        *,
+        quiet: bool = False,
+        dump: bool = False,
+        timeout: float | None = TIMEOUT,
+    ) -> int:
+        """Queues a request and returns at once: complete() tells its end. Requests are packed into few
+        datagrams, and no more are sent at a time than there is room for answers to. Gives the id of
+        the request.
+
+        `user` comes back with the completion. With `quiet`, success is not told, which is cheapest.
+        With `dump` it is a consistent dump. Error (EAGAIN) says that too much waits already: take
+        completions first.
+        """
+        flags = _ffi.RNL_SUBMIT_QUIET * bool(quiet) | _ffi.RNL_SUBMIT_DUMP * bool(dump)
+        return self.run(self._pipeline.submit, msg, flags, user, milliseconds(timeout))
+
+    def flush(self) -> int:
+        """Sends what has been submitted, as far as there is room for the answers, without waiting. Gives
+        how many requests are left unsent: complete() sends them in time."""
+        return self.run(_pipeline.flush)
+
+    def complete(self, timeout: float | None = None) -> Done | None:
+        """Waits for the end of a submitted request, whichever is first. None says that the time has
+        passed, or that nothing is in flight: then all that was quiet has succeeded."""
+        found = wait(self, self._pipeline.take, timeout, _pipeline.pause)
+        return found[0] if found else None
+
+    def cancel(self, request: int) -> bool:
+        """Gives a submitted request up: no completion comes for it. False if it has ended already."""
+        return self.run(self._pipeline.cancel, unsigned(request, 64))
+
+    def transact(
+        self,
+        messages: Iterable[Message],
+        subsystem: int,
+        genid: int = 0,
+        timeout: float | None = TIMEOUT,
+    ) -> None:
+        """Carries out an nfnetlink transaction: all of the messages take effect, or none. `subsystem` is
+        NFNL_SUBSYS_*; `genid` the generation the messages were made for, 0 for any: Error (ERESTART)
+        says that there is another. The error's `failed` is the index of the message that was refused.
+        """
+        copies = [msg.copy() for msg in messages]
+        numbers = unsigned(subsystem, 16), unsigned(genid, 32)
+        self.run(_pipeline.transact, copies, *numbers, milliseconds(timeout))
+
+    def stats(self) -> Stats:
+        """What has passed through the socket so far."""
+        return self.run(_calls.stats)
 
     def join(self, *groups: int) -> None:
         """Joins multicast groups, by number."""
@@ -216,7 +229,7 @@ class Socket:
     def next(self, timeout: float | None = None) -> View | None:
         """The next notification, or None when the time has passed. Overrun is raised where
         notifications are missing: what came before is complete, what comes after follows a gap."""
-        return self._wait(_calls.next_note, timeout)
+        return wait(self, _calls.next_note, timeout)
 
     def __iter__(self) -> Socket:
         return self
@@ -238,21 +251,7 @@ class Socket:
     def recv(self, timeout: float | None = None) -> Datagram | None:
         """Receives one datagram as it comes, past requests and replies; None when the time has
         passed. Overrun is raised when the kernel dropped some, before those that are left."""
-        return self._wait(_calls.recv, timeout)
-
-    def _wait(self, attempt: Callable[[Any], T | None], timeout: float | None) -> T | None:
-        """Waits in Python, where signals are heard."""
-        deadline = None if timeout is None else monotonic() + milliseconds(timeout) / 1000
-        poller = None
-        while True:
-            found = self.run(attempt)
-            left = None if deadline is None else deadline - monotonic()
-            if found is not None or left is not None and left <= 0:
-                return found
-            if poller is None:
-                poller = poll()
-                poller.register(self._fd, POLLIN)
-            poller.poll(milliseconds(left))
+        return wait(self, _calls.recv, timeout)
 
     def connect(self, port: int, group: int = 0) -> None:
         """Sets where send() and call() go; 0 and 0 is the kernel."""
@@ -260,12 +259,12 @@ class Socket:
 
     def setopt(self, option: int, value: int) -> None:
         """Sets an integer option of level SOL_NETLINK."""
-        numbers = number(option, 0, _LONGEST), number(value, -_LONGEST, _LONGEST)
+        numbers = number(option, 0, LONGEST), number(value, -LONGEST, LONGEST)
         self.run(checked, _ffi.rnl_sock_setopt, *numbers)
 
     def getopt(self, option: int) -> int:
         """Reads an integer option of level SOL_NETLINK."""
-        return self.run(_calls.getopt, number(option, 0, _LONGEST))
+        return self.run(_calls.getopt, number(option, 0, LONGEST))
 
     def set_rcvbuf(self, size: int) -> int:
         """Sets the size of the kernel's receive queue, as far as this user may. Gives what the kernel
@@ -283,79 +282,9 @@ class Socket:
         instructions = cast(c_char_p(code), POINTER(_ffi.struct_sock_filter))
         self.run(checked, _ffi.rnl_sock_filter, instructions, len(code) // 8)
 
-
-class Dump:
-    """A dump being read: an iterator over its messages. Requests may be made on the socket meanwhile;
-    several dumps of one socket run one after the other."""
-
-    #: Whether a change interrupted a dump of DUMP_BEST_EFFORT; known at its end.
-    interrupted = False
-    #: How often a consistent dump was started again; known at its end.
-    restarts = 0
-
-    _dump: Any = None
-    _closed = False
-
-    def __init__(self, sock: Socket, msg: Message, mode: int, timeout: float | None) -> None:
-        self._sock = sock
-        msg.handle.run(self._start, number(mode, -1, _LONGEST), milliseconds(timeout))
-
-    def _start(self, msg: Any, mode: int, timeout_ms: int) -> None:
-        self._sock.run(self._begin, msg, mode, timeout_ms)
-
-    def _begin(self, sock: Any, msg: Any, mode: int, timeout_ms: int) -> None:
-        dump, err = POINTER(_ffi.struct_rnl_dump)(), NewError()
-        check(_ffi.rnl_dump_start(byref(dump), sock, msg, mode, timeout_ms, byref(err)), err)
-        self._sock._dumps.append(dump)
-        self._dump = dump
-        # Used for every message: the dump is alone with them.
-        self._out, self._err = _ffi.struct_rnl_view(), err
-
-    def _step(self, _: Any) -> View | None:
-        if self._closed:
-            raise ValueError("dump is closed")
-        if self._dump is None:
-            return None
-        code = _ffi.rnl_dump_next(self._dump, byref(self._out), byref(self._err))
-        if code > 0:
-            return _calls.owned(self._out)
-        self._end()
-        check(code, self._err)
-        return None
-
-    def _end(self) -> None:
-        """Keeps what is known, and frees it."""
-        self.interrupted = _ffi.rnl_dump_interrupted(self._dump) > 0
-        self.restarts = max(_ffi.rnl_dump_restarts(self._dump), 0)
-        self._free(None)
-
-    def _free(self, _: Any) -> None:
-        if self._dump is not None:
-            dump, self._dump = self._dump, None
-            self._sock._free_dump(dump)
-
-    def __iter__(self) -> Dump:
-        return self
-
-    def __next__(self) -> View:
-        view = self._sock._handle.run(self._step)
-        if view is None:
-            raise StopIteration
-        return view
-
-    def close(self) -> None:
-        """Ends it. What has not been read is skipped."""
-        self._closed = True
-        if not self._sock.closed:
-            self._sock.run(self._free)
-
-    def __enter__(self) -> Dump:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        # This may run while the socket is at work, so its next user frees the dump.
-        if self._dump is not None:
-            self._sock._left.append(self._dump)
+    def keep(self, matches: Iterable[Match], header_size: int = 0) -> None:
+        """Keeps only the notifications that hold certain numbers: the kernel drops the others before
+        they are queued. Answers to requests always come. `header_size` is that of the fixed header
+        before the attributes. No matches take the filter off."""
+        rules = _rules.array(_ffi.struct_rnl_match, matches)
+        self.run(_rules.keep, rules, unsigned(header_size, 16))

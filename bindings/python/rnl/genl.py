@@ -10,8 +10,8 @@ from ._calls import checked
 from ._errors import check
 from ._handle import NewError
 from ._message import Message, c_string, number
-from ._socket import TIMEOUT, milliseconds
 from ._view import as_bytes
+from ._wait import TIMEOUT, milliseconds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import errno
 import os
 import struct
 import unittest
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -26,7 +26,7 @@ RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
 RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR = 20, 21, 22
 RTM_NEWROUTE, RTM_GETROUTE = 24, 26
 RTNLGRP_LINK = 1
-IFLA_IFNAME, IFLA_MTU, IFLA_LINKINFO, IFLA_INFO_KIND = 3, 4, 18, 1
+IFLA_IFNAME, IFLA_MTU, IFLA_LINKINFO, IFLA_INFO_KIND, IFLA_INFO_DATA, VETH_INFO_PEER = 3, 4, 18, 1, 2, 1
 IFA_LOCAL, IFA_ADDRESS = 2, 1
 RTA_DST, RTA_OIF, RTA_GATEWAY = 1, 4, 5
 IFF_UP = 1
@@ -73,6 +73,12 @@ class NamespaceTest(unittest.TestCase):
         sock.connect(peer.port)
         return sock, peer
 
+    def table(self, what: str | rnl.Spec, **options: int) -> rnl.Table:
+        """A table that the end of the test closes."""
+        table = rnl.Table(what, **options)
+        self.addCleanup(table.close)
+        return table
+
 
 def ifinfomsg(index: int = 0, flags: int = 0, change: int = 0) -> bytes:
     return struct.pack("=BxHiII", 0, 0, index, flags, change)
@@ -90,11 +96,27 @@ def set_link(up: bool, index: int = LO) -> rnl.Message:
     return rnl.Message(RTM_NEWLINK).put_header(ifinfomsg(index, IFF_UP * up, IFF_UP))
 
 
+def new_veth(name: str, peer: str) -> rnl.Message:
+    """Two links that are connected."""
+    msg = rnl.Message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL).put_header(ifinfomsg())
+    msg.put_str(IFLA_IFNAME, name)
+    with msg.nest(IFLA_LINKINFO):
+        msg.put_str(IFLA_INFO_KIND, "veth")
+        with msg.nest(IFLA_INFO_DATA), msg.nest(VETH_INFO_PEER):
+            msg.put_raw(ifinfomsg()).put_str(IFLA_IFNAME, peer)
+    return msg
+
+
 def address(number: int, type: int = RTM_NEWADDR) -> rnl.Message:
     """An address of lo: 10.0.0.0 + number."""
     text = f"10.0.{number >> 8}.{number & 0xFF}"
     message = rnl.Message(type, NLM_F_CREATE | NLM_F_EXCL if type == RTM_NEWADDR else 0)
     return message.put_header(struct.pack("=4BI", 2, 32, 0, 0, LO)).put_ip(IFA_LOCAL, text)
+
+
+def addresses(views: Iterable[rnl.View | None]) -> list[str]:
+    """The addresses that messages hold, in order."""
+    return sorted(str(view.attrs(8).table()[IFA_LOCAL].ip()) for view in views if view)
 
 
 def dump_addresses() -> rnl.Message:

@@ -22,7 +22,7 @@ from support import (
 )
 
 import rnl
-from rnl._socket import milliseconds
+from rnl._wait import milliseconds
 
 NETLINK_EXT_ACK, NETLINK_NO_SUCH = 11, 250
 RTNLGRP_IPV4_IFADDR = 5

@@ -11,7 +11,7 @@ import unittest
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EBADF
+from errno import EBADF, ECHILD
 from threading import Event
 from typing import Callable
 from unittest import mock
@@ -71,6 +71,46 @@ class Signals(NamespaceTest):
 
     def test_ctrl_c_in_a_for_loop(self) -> None:
         self.interrupt(lambda: list(self.sock))
+
+    def test_ctrl_c_in_a_call(self) -> None:
+        sock, peer = self.pair()
+        self.interrupt(lambda: sock.call(rnl.Message(77), 60))
+        self.assertEqual(sock.stats().in_flight, 0)
+        late = peer.recv(10)
+        assert late is not None
+        peer.send(answer(next(late.messages()), -EBADF), late.port)
+        self.assertRaises(rnl.TimeoutError, sock.call, rnl.Message(78), 0)
+
+    def test_ctrl_c_in_a_dump(self) -> None:
+        sock, peer = self.pair()
+        with sock.dump(rnl.Message(77), timeout=60) as dump:
+            self.interrupt(lambda: next(dump))
+            datagram = peer.recv(10)
+            assert datagram is not None
+            (request,) = datagram.messages()
+            to = request.seq, request.port
+            peer.send(message(77, NLM_F_MULTI, *to, b"rows"), datagram.port)
+            peer.send(message(3, NLM_F_MULTI, *to, bytes(4)), datagram.port)
+            self.assertEqual([view.body for view in dump], [b"rows"])
+
+    def test_ctrl_c_while_waiting_for_a_completion(self) -> None:
+        sock, _ = self.pair()
+        request = sock.submit(rnl.Message(77), timeout=None)
+        self.interrupt(sock.complete)
+        self.assertTrue(sock.cancel(request))
+
+    def test_ctrl_c_while_a_table_waits(self) -> None:
+        with rnl.Table("link", flags=rnl.TABLE_QUIET_START) as table:
+            self.assertEqual(next(table).kind, rnl.EVENT_SYNCED)
+            self.interrupt(lambda: next(table))
+            self.other.call(set_link(True))
+            self.assertEqual(next(table).kind, rnl.EVENT_CHANGE)
+
+    def test_a_handler_must_not_use_the_socket_of_a_call(self) -> None:
+        sock, _ = self.pair()
+        with self.assertRaises(RuntimeError), alarm(lambda: sock.call(rnl.Message(77), 0)):
+            sock.call(rnl.Message(77), 60)
+        self.assertEqual(sock.stats().in_flight, 0)
 
     def test_ctrl_c_while_receiving(self) -> None:
         sock, peer = self.pair()
@@ -285,9 +325,29 @@ class Lifetimes(NamespaceTest):
         self.assertEqual(len(sock.call(get_link())), 1)
         self.assertIsNotNone(sock.next(10))
 
-    def test_a_child_may_go_on_with_a_socket(self) -> None:
-        sock = self.open()
-        self.in_child(lambda: len(sock.call(get_link())) == 1)
+    def test_a_child_can_not_go_on_with_a_socket(self) -> None:
+        sock, table = self.open(), self.table("link")
+        dump = sock.dump(dump_addresses(), rnl.DUMP_STREAM)
+        uses: list[Callable[[], object]] = [
+            lambda: sock.call(get_link()),
+            lambda: sock.dump(get_link()),
+            lambda: next(dump),
+            lambda: sock.next(0),
+            lambda: sock.submit(get_link()),
+            lambda: sock.complete(0),
+            sock.stats,
+            lambda: table.next(0),
+            lambda: table.find(get_link()),
+        ]
+
+        def refused(use: Callable[[], object]) -> bool:
+            with self.assertRaises(rnl.Error) as caught:
+                use()
+            return caught.exception.errno == ECHILD
+
+        self.in_child(lambda: all(map(refused, uses)))
+        self.assertEqual(len(sock.call(get_link())), 1)
+        self.assertIsNotNone(table.next(10))
 
     def test_views_need_nothing(self) -> None:
         sock = self.open()
