@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,8 +20,22 @@ static uint64_t now(clockid_t clock)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+static uint64_t nanoseconds(const struct timeval *t)
+{
+	return (uint64_t)t->tv_sec * 1000000000u + (uint64_t)t->tv_usec * 1000u;
+}
+
+/* Of this process, and of children it has waited for. */
+static uint64_t cpu_now(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_CHILDREN, &u);
+	return now(CLOCK_PROCESS_CPUTIME_ID) + nanoseconds(&u.ru_utime) + nanoseconds(&u.ru_stime);
+}
+
 /* The high-water mark, read without stdio so as not to raise it. */
-static long peak_kib(void)
+static long own_peak_kib(void)
 {
 	static char text[4096];
 	int fd = open("/proc/self/status", O_RDONLY);
@@ -33,6 +48,16 @@ static long peak_kib(void)
 		return -1;
 	line = strstr(text, "VmHWM:");
 	return line ? strtol(line + 6, NULL, 10) : -1;
+}
+
+/* Or that of the largest child, if it was larger. */
+static long peak_kib(void)
+{
+	long own = own_peak_kib();
+	struct rusage u;
+
+	getrusage(RUSAGE_CHILDREN, &u);
+	return u.ru_maxrss > own ? u.ru_maxrss : own;
 }
 
 /* An own function, so that callgrind can be told to count only inside it. */
@@ -53,30 +78,48 @@ static const struct task *find_task(const char *name)
 	return t->name ? t : NULL;
 }
 
-static int report(const struct result *r, uint64_t cpu, uint64_t wall)
-{
-	long peak = peak_kib();
+struct cost {
+	uint64_t cpu, wall;
+	long start, peak; /* of the resident memory, in KiB */
+};
 
+static int measure(const struct task *t, struct result *r, uint64_t n, struct cost *c)
+{
+	int rc;
+
+	c->start = own_peak_kib();
+	c->wall = now(CLOCK_MONOTONIC);
+	c->cpu = cpu_now();
+	rc = timed(t, r, n);
+	c->cpu = cpu_now() - c->cpu;
+	c->wall = now(CLOCK_MONOTONIC) - c->wall;
+	c->peak = peak_kib();
+	return rc;
+}
+
+static int report(const struct result *r, const struct cost *c)
+{
 	return printf("{\"count\": %" PRIu64 ", \"sum\": %" PRIu64 ", \"bytes\": %" PRIu64
 		      ", \"cpu_ns\": %" PRIu64 ", \"wall_ns\": %" PRIu64
-		      ", \"peak_kib\": %ld}\n",
-		      r->count, r->sum, r->bytes, cpu, wall, peak) < 0;
+		      ", \"start_kib\": %ld, \"peak_kib\": %ld}\n",
+		      r->count, r->sum, r->bytes, c->cpu, c->wall, c->start, c->peak) < 0;
 }
 
 static int run(const struct task *t, uint64_t n)
 {
 	struct result r = { 0 };
-	uint64_t wall = now(CLOCK_MONOTONIC);
-	uint64_t cpu = now(CLOCK_PROCESS_CPUTIME_ID);
-	int rc = timed(t, &r, n);
+	struct cost c;
+	int rc = t->prepare ? t->prepare(n) : 0;
 
-	cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-	wall = now(CLOCK_MONOTONIC) - wall;
+	if (rc >= 0)
+		rc = measure(t, &r, n, &c);
+	if (rc >= 0 && t->finish)
+		rc = t->finish(&r, n);
 	if (rc < 0) {
 		fprintf(stderr, "%s: failed: %s\n", t->name, strerror(-rc));
 		return 1;
 	}
-	return report(&r, cpu, wall);
+	return report(&r, &c);
 }
 
 int main(int argc, char **argv)

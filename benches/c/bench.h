@@ -8,15 +8,25 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Half of the routes are in the main table, half in this one. */
+enum { SECOND_TABLE = 100 };
+
+/* Every fifth link is of this kind. */
+#define FILTER_KIND "ifb"
+
 struct result {
 	uint64_t count; /* objects seen */
 	uint64_t sum;   /* checksum of their fields */
 	uint64_t bytes; /* bytes received, where the contestant can know */
 };
 
+/* Only run() is timed. The other two may be NULL: what must be there before,
+ * and what is looked at and put away after. */
 struct task {
 	const char *name;
 	int (*run)(struct result *r, uint64_t n);
+	int (*prepare)(uint64_t n);
+	int (*finish)(const struct result *r, uint64_t n);
 };
 
 /* Each contestant defines its own, ended by a NULL name. */
@@ -51,6 +61,13 @@ static inline uint64_t text_sum(const char *text, size_t len)
 	return sum;
 }
 
+/* What a table of links is asked for. */
+static inline void add_name(struct result *r, uint32_t index, const char *name, size_t len)
+{
+	r->count++;
+	r->sum += index + text_sum(name, len);
+}
+
 static inline void add_link(struct result *r, const struct link_row *x)
 {
 	uint32_t mac;
@@ -59,6 +76,13 @@ static inline void add_link(struct result *r, const struct link_row *x)
 	r->count++;
 	r->sum += x->index + 3ull * x->flags + 5ull * x->mtu + 7ull * x->operstate +
 		  mac + text_sum(x->name, x->name_len) + text_sum(x->kind, x->kind_len);
+}
+
+/* For those who have to choose the links of FILTER_KIND themselves. */
+static inline void add_link_of_kind(struct result *r, const struct link_row *x)
+{
+	if (x->kind_len == sizeof FILTER_KIND - 1 && !memcmp(x->kind, FILTER_KIND, x->kind_len))
+		add_link(r, x);
 }
 
 /* The compiler must take p as read and written by someone else. */

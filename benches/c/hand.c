@@ -2,69 +2,12 @@
 /* The hand-written contestant: what a careful C programmer writes with the
  * kernel's headers alone. */
 #include <linux/genetlink.h>
-#include <linux/if.h>
-#include <linux/if_link.h>
 
 #include "bench.h"
-#include "message.h"
+#include "hand_rows.h"
 #include "wire.h"
 
 static char buffer[BUFFER_SIZE] __attribute__((aligned(8)));
-
-static void read_route(const struct nlmsghdr *h, struct result *r)
-{
-	const struct rtmsg *rt = NLMSG_DATA(h);
-	struct route row = { .dst_len = rt->rtm_dst_len, .table = rt->rtm_table };
-	int len = (int)NLMSG_PAYLOAD(h, sizeof *rt);
-
-	for (const struct rtattr *a = RTM_RTA(rt); RTA_OK(a, len); a = RTA_NEXT(a, len))
-		switch (a->rta_type) {
-		case RTA_DST: row.dst = rta_u32(a); break;
-		case RTA_TABLE: row.table = rta_u32(a); break;
-		case RTA_OIF: row.oif = rta_u32(a); break;
-		case RTA_GATEWAY: row.gateway = rta_u32(a); break;
-		}
-	add_route(r, &row);
-}
-
-static void read_kind(const struct rtattr *info, struct link_row *row)
-{
-	int len = (int)RTA_PAYLOAD(info);
-
-	for (const struct rtattr *a = RTA_DATA(info); RTA_OK(a, len); a = RTA_NEXT(a, len))
-		if (a->rta_type == IFLA_INFO_KIND) {
-			row->kind = RTA_DATA(a);
-			row->kind_len = strnlen(row->kind, RTA_PAYLOAD(a));
-		}
-}
-
-static void read_link_attr(const struct rtattr *a, struct link_row *row)
-{
-	switch (a->rta_type & NLA_TYPE_MASK) {
-	case IFLA_IFNAME:
-		row->name = RTA_DATA(a);
-		row->name_len = strnlen(row->name, RTA_PAYLOAD(a));
-		break;
-	case IFLA_MTU: row->mtu = rta_u32(a); break;
-	case IFLA_OPERSTATE: row->operstate = *(const uint8_t *)RTA_DATA(a); break;
-	case IFLA_ADDRESS:
-		if (RTA_PAYLOAD(a) == sizeof row->mac)
-			memcpy(row->mac, RTA_DATA(a), sizeof row->mac);
-		break;
-	case IFLA_LINKINFO: read_kind(a, row); break;
-	}
-}
-
-static void read_link(const struct nlmsghdr *h, struct result *r)
-{
-	const struct ifinfomsg *i = NLMSG_DATA(h);
-	struct link_row row = { .index = (uint32_t)i->ifi_index, .flags = i->ifi_flags };
-	int len = (int)NLMSG_PAYLOAD(h, sizeof *i);
-
-	for (const struct rtattr *a = IFLA_RTA(i); RTA_OK(a, len); a = RTA_NEXT(a, len))
-		read_link_attr(a, &row);
-	add_link(r, &row);
-}
 
 /* Reads one datagram: 1 when the dump goes on, 0 at its end. */
 static inline __attribute__((always_inline)) int
@@ -118,6 +61,39 @@ static int links(struct result *r, uint64_t n)
 
 	while (n-- && rc == 0)
 		rc = dump(open_link_dump(), read_link, r);
+	return rc;
+}
+
+/* Two tables, one after the other. */
+static int in_turn(struct result *r, uint64_t n)
+{
+	int rc = 0;
+
+	while (n-- && rc == 0) {
+		rc = dump(open_table_dump(RT_TABLE_MAIN), read_route, r);
+		if (rc == 0)
+			rc = dump(open_table_dump(SECOND_TABLE), read_route, r);
+	}
+	return rc;
+}
+
+/* The links of one kind out of all. */
+static int links_of_all(struct result *r, uint64_t n)
+{
+	int rc = 0;
+
+	while (n-- && rc == 0)
+		rc = dump(open_link_dump(), read_kind_only, r);
+	return rc;
+}
+
+/* The same links, found by the kernel. */
+static int links_filtered(struct result *r, uint64_t n)
+{
+	int rc = 0;
+
+	while (n-- && rc == 0)
+		rc = dump(open_kind_dump(), read_link, r);
 	return rc;
 }
 
@@ -208,7 +184,14 @@ static int ack_genl(struct result *r, uint64_t n)
 }
 
 const struct task tasks[] = {
-	{ "routes", routes },     { "links", links },       { "build", build },
-	{ "parse", parse },       { "ack-link", ack_link }, { "ack-genl", ack_genl },
+	{ "routes", routes },
+	{ "links", links },
+	{ "in-turn", in_turn },
+	{ "kind-of-all", links_of_all },
+	{ "kind-filtered", links_filtered },
+	{ "build", build },
+	{ "parse", parse },
+	{ "ack-link", ack_link },
+	{ "ack-genl", ack_genl },
 	{ NULL, NULL },
 };

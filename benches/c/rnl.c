@@ -1,81 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* rnl through its C interface, as a program would use it. */
 #include <linux/genetlink.h>
-#include <linux/if.h>
-#include <linux/if_link.h>
 #include <linux/netlink.h>
-#include <rnl/rnl.h>
 
-#include "bench.h"
 #include "message.h"
+#include "rnl_rows.h"
 
 enum { PATIENCE = 10000 };
-
-static void read_route(const struct rnl_view *v, struct result *r)
-{
-	struct rnl_attrs attrs;
-	struct rnl_attr a;
-	struct rtmsg rt;
-	struct route row = { 0 };
-
-	rnl_view_fixed(v, &rt, sizeof rt);
-	rnl_view_attrs(v, sizeof rt, &attrs);
-	row.dst_len = rt.rtm_dst_len;
-	row.table = rt.rtm_table;
-	while (rnl_attrs_next(&attrs, &a) > 0)
-		switch (a.type) {
-		case RTA_DST: rnl_attr_u32(&a, &row.dst); break;
-		case RTA_TABLE: rnl_attr_u32(&a, &row.table); break;
-		case RTA_OIF: rnl_attr_u32(&a, &row.oif); break;
-		case RTA_GATEWAY: rnl_attr_u32(&a, &row.gateway); break;
-		}
-	add_route(r, &row);
-}
-
-static void read_text(const struct rnl_attr *a, const char **text, size_t *len)
-{
-	struct rnl_bytes b;
-
-	if (rnl_attr_str(a, &b) == 0) {
-		*text = (const char *)b.ptr;
-		*len = b.len;
-	}
-}
-
-static void read_link_attr(const struct rnl_attr *a, struct link_row *row)
-{
-	struct rnl_attrs info;
-	struct rnl_attr kind;
-
-	switch (a->type) {
-	case IFLA_IFNAME: read_text(a, &row->name, &row->name_len); break;
-	case IFLA_MTU: rnl_attr_u32(a, &row->mtu); break;
-	case IFLA_OPERSTATE: rnl_attr_u8(a, &row->operstate); break;
-	case IFLA_ADDRESS: rnl_attr_mac(a, row->mac); break;
-	case IFLA_LINKINFO:
-		if (rnl_attr_nested(a, &info) == 0 && rnl_attrs_find(&info, IFLA_INFO_KIND, &kind) > 0)
-			read_text(&kind, &row->kind, &row->kind_len);
-		break;
-	}
-}
-
-static void read_link(const struct rnl_view *v, struct result *r)
-{
-	struct rnl_attrs attrs;
-	struct rnl_attr a;
-	struct ifinfomsg i;
-	struct link_row row = { 0 };
-
-	rnl_view_fixed(v, &i, sizeof i);
-	rnl_view_attrs(v, sizeof i, &attrs);
-	row.index = (uint32_t)i.ifi_index;
-	row.flags = i.ifi_flags;
-	while (rnl_attrs_next(&attrs, &a) > 0)
-		read_link_attr(&a, &row);
-	add_link(r, &row);
-}
-
-typedef void (*reader)(const struct rnl_view *v, struct result *r);
 
 static int read_all(struct rnl_dump *d, reader read_one, struct result *r)
 {
@@ -102,30 +33,43 @@ static int dump_once(const struct rnl_msg *m, int mode, reader read_one, struct 
 	return rc;
 }
 
-static int dump(uint16_t type, const void *body, size_t len, int mode, reader read_one,
-		struct result *r, uint64_t n)
+static int dump(const struct rnl_msg *m, int mode, reader read_one, struct result *r, uint64_t n)
 {
-	struct rnl_msg *m = rnl_msg_new(type, 0);
-	int rc = rnl_msg_put_header(m, body, len);
+	int rc = 0;
 
 	while (n-- && rc == 0)
 		rc = dump_once(m, mode, read_one, r);
-	rnl_msg_free(m);
 	return rc;
 }
 
 static int dump_routes(struct result *r, uint64_t n, int mode)
 {
 	const struct rtmsg rt = { .rtm_family = AF_INET };
+	struct rnl_msg *m = rnl_msg_new(RTM_GETROUTE, 0);
+	int rc;
 
-	return dump(RTM_GETROUTE, &rt, sizeof rt, mode, read_route, r, n);
+	rnl_msg_put_header(m, &rt, sizeof rt);
+	rc = dump(m, mode, read_route, r, n);
+	rnl_msg_free(m);
+	return rc;
 }
 
-static int dump_links(struct result *r, uint64_t n, int mode)
+/* All links, or with a kind those of it. */
+static int dump_links(struct result *r, uint64_t n, int mode, const char *kind, reader read_one)
 {
 	const struct ifinfomsg i = { 0 };
+	struct rnl_msg *m = rnl_msg_new(RTM_GETLINK, 0);
+	int rc;
 
-	return dump(RTM_GETLINK, &i, sizeof i, mode, read_link, r, n);
+	rnl_msg_put_header(m, &i, sizeof i);
+	if (kind) {
+		rnl_msg_nest_begin(m, IFLA_LINKINFO);
+		rnl_msg_put_str(m, IFLA_INFO_KIND, kind);
+		rnl_msg_nest_end(m);
+	}
+	rc = dump(m, mode, read_one, r, n);
+	rnl_msg_free(m);
+	return rc;
 }
 
 static int routes(struct result *r, uint64_t n)
@@ -140,12 +84,24 @@ static int routes_stream(struct result *r, uint64_t n)
 
 static int links(struct result *r, uint64_t n)
 {
-	return dump_links(r, n, RNL_DUMP_CONSISTENT);
+	return dump_links(r, n, RNL_DUMP_CONSISTENT, NULL, read_link);
 }
 
 static int links_stream(struct result *r, uint64_t n)
 {
-	return dump_links(r, n, RNL_DUMP_STREAM);
+	return dump_links(r, n, RNL_DUMP_STREAM, NULL, read_link);
+}
+
+/* The links of one kind out of all. */
+static int links_of_all(struct result *r, uint64_t n)
+{
+	return dump_links(r, n, RNL_DUMP_STREAM, NULL, read_kind_only);
+}
+
+/* The same links, found by the kernel. */
+static int links_filtered(struct result *r, uint64_t n)
+{
+	return dump_links(r, n, RNL_DUMP_STREAM, FILTER_KIND, read_link);
 }
 
 static void put_hop(struct rnl_msg *m, unsigned hop)
@@ -312,7 +268,15 @@ static int ack_genl(struct result *r, uint64_t n)
 }
 
 const struct task tasks[] = {
-	{ "routes", routes },     { "routes-stream", routes_stream }, { "links", links },
-	{ "links-stream", links_stream }, { "build", build },       { "parse", parse },
-	{ "ack-link", ack_link }, { "ack-genl", ack_genl },           { NULL, NULL },
+	{ "routes", routes },
+	{ "routes-stream", routes_stream },
+	{ "links", links },
+	{ "links-stream", links_stream },
+	{ "kind-of-all", links_of_all },
+	{ "kind-filtered", links_filtered },
+	{ "build", build },
+	{ "parse", parse },
+	{ "ack-link", ack_link },
+	{ "ack-genl", ack_genl },
+	{ NULL, NULL },
 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* Fills the network namespace it runs in, and records a dump of it.
  *
- *   world up NAME       a veth pair NAME, NAME_ that is up, with 192.0.2.1/24
- *   world links N       N more links: four veth for every ifb
- *   world routes NAME N N routes over the device NAME
- *   world record FILE K the first K datagrams of a route dump, closed by a DONE
+ *   world up NAME           a veth pair NAME, NAME_ that is up, with 192.0.2.1/24
+ *   world links N           N more links: four veth for every ifb
+ *   world routes NAME I J   the routes I to J-1 over the device NAME
+ *   world record FILE K     the first K datagrams of a route dump, closed by a DONE
  */
 #include <linux/if_link.h>
 #include <linux/veth.h>
@@ -140,7 +140,7 @@ static void add_ifb(const char *name)
 	begin(RTM_NEWLINK, &i, sizeof i);
 	put_text(IFLA_IFNAME, name);
 	info = nest(IFLA_LINKINFO);
-	put_text(IFLA_INFO_KIND, "ifb");
+	put_text(IFLA_INFO_KIND, FILTER_KIND);
 	nest_end(info);
 }
 
@@ -155,14 +155,16 @@ static void add_address(const char *name)
 	put(IFA_ADDRESS, address, sizeof address);
 }
 
-/* Routes over 128 gateways, so that they differ in more than the prefix. */
+/* Routes over 128 gateways, so that they differ in more than the prefix; the
+ * same in two tables. */
 static void add_one_route(uint32_t i, uint32_t oif)
 {
-	struct rtmsg r = { .rtm_family = AF_INET, .rtm_dst_len = 32, .rtm_table = RT_TABLE_MAIN,
+	struct rtmsg r = { .rtm_family = AF_INET, .rtm_dst_len = 32,
+			   .rtm_table = i % 2 ? SECOND_TABLE : RT_TABLE_MAIN,
 			   .rtm_protocol = RTPROT_STATIC, .rtm_type = RTN_UNICAST };
-	uint32_t dst = 0x0a000000u + i;
+	uint32_t dst = 0x0a000000u + i / 2;
 	const unsigned char address[] = { dst >> 24, dst >> 16 & 255, dst >> 8 & 255, dst & 255 };
-	const unsigned char gateway[] = { 192, 0, 2, 2 + i % 128 };
+	const unsigned char gateway[] = { 192, 0, 2, 2 + i / 2 % 128 };
 
 	begin(RTM_NEWROUTE, &r, sizeof r);
 	put(RTA_DST, address, sizeof address);
@@ -209,11 +211,11 @@ static void add_links(uint32_t n)
 	flush();
 }
 
-static void add_routes(const char *name, uint32_t n)
+static void add_routes(const char *name, uint32_t first, uint32_t end)
 {
 	uint32_t oif = if_nametoindex(name);
 
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = first; i < end; i++)
 		add_one_route(i, oif);
 	flush();
 }
@@ -271,11 +273,12 @@ int main(int argc, char **argv)
 		up(argv[2]);
 	else if (is(argc, argv, "links", 1))
 		add_links(number(argv[2]));
-	else if (is(argc, argv, "routes", 2))
-		add_routes(argv[2], number(argv[3]));
+	else if (is(argc, argv, "routes", 3))
+		add_routes(argv[2], number(argv[3]), number(argv[4]));
 	else if (is(argc, argv, "record", 2))
 		record(argv[2], number(argv[3]));
 	else
-		die("usage: world up NAME | links N | routes NAME N | record FILE K", EINVAL);
+		die("usage: world up NAME | links N | routes NAME I J | record FILE K",
+		    EINVAL);
 	return 0;
 }

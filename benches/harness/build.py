@@ -17,7 +17,9 @@ from . import elf
 BENCHES = Path(__file__).resolve().parent.parent
 ROOT = BENCHES.parent
 CC = shlex.split(os.environ.get("CC", "cc"))
-CFLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-I", str(BENCHES / "c")]
+# Tasks leave out what they don't have: most the last members of struct task.
+CFLAGS = ["-std=gnu11", "-O2", "-pthread", "-Wall", "-Wextra", "-Wno-missing-field-initializers",
+          "-I", str(BENCHES / "c")]
 
 
 class BuildError(Exception):
@@ -43,6 +45,8 @@ LIBRARIES = {
     "nl": Library(("libnl-3.0", "libnl-genl-3.0"), "libnl-3-dev, libnl-genl-3-dev"),
     "nl-route": Library(("libnl-3.0", "libnl-genl-3.0", "libnl-route-3.0"), "libnl-route-3-dev"),
 }
+# Programs that compete as they are, and the package that brings them.
+TOOLS = {"ip": "iproute2"}
 
 
 def _programs():
@@ -56,6 +60,14 @@ def _programs():
         ("nl-route", "nl", "nl-route"), ("rnl", "rnl", "rnl"),
     ):
         yield f"start-{name}", Program((f"start/{source}.c",), library)
+    for name, library in (
+        ("bare", ""), ("mnl", "mnl"), ("nl", "nl-route"), ("ip", "ip"), ("rnl", "rnl"),
+    ):
+        sources = (f"pipeline/{name}.c", "pipeline/stage.c", "bench.c")
+        yield f"pipeline-{name}", Program(sources, library)
+    yield "rnl-together", Program(("rnl_together.c", "bench.c"), "rnl")
+    for name, library in (("hand", ""), ("nl", "nl-route"), ("rnl", "rnl")):
+        yield f"table-{name}", Program((f"table/{name}.c", "bench.c"), library)
 
 
 def _output(*command):
@@ -97,6 +109,8 @@ class Workshop:
             (self.out / folder).mkdir(parents=True, exist_ok=True)
         for name, library in LIBRARIES.items():
             self._find_peer(name, library)
+        for name, package in TOOLS.items():
+            self._find_tool(name, package)
         self._find_rnl()
         for name, program in _programs():
             if self.has(program.library):
@@ -113,6 +127,12 @@ class Workshop:
                             if flag.startswith("-l")]
         if name == "nl":
             self.flags["nl-core"] = _words("pkg-config", "--cflags", "--libs", "libnl-3.0")
+
+    def _find_tool(self, name, package):
+        if shutil.which(name):
+            self.flags[name] = []
+        else:
+            self.missing[name] = f"needs {package}"
 
     def _find_rnl(self):
         if self.rnl is None:

@@ -10,7 +10,7 @@ class Contestant:
 
     key: str
     label: str
-    library: str  # a key of build.LIBRARIES, "" for libc alone
+    library: str  # what has to be there: a key of build.LIBRARIES or TOOLS, "rnl", "" for nothing
     program: str
     task: str = ""
 
@@ -30,13 +30,17 @@ class Row:
     subtract: str = ""  # whose time is taken off everybody's
     memory: bool = False  # is the peak of the resident memory of interest?
     count_instructions: bool = False
+    clock: str = "cpu"  # what ratios are taken of: cpu or wall
+    processors: int = 1  # with fewer the row says nothing
 
 
 @dataclass(frozen=True)
 class Goal:
     """At most `most` for `contestant`, measured as `measure` says:
-    ratio (of CPU, to `against`), ns (of CPU per object), or
-    memory (KiB of peak beyond that of `against`)."""
+    ratio (by the row's clock, to `against`), ns (of CPU per object),
+    memory (KiB of peak beyond that of `against`),
+    growth (memory taken since the start, as a multiple of that of `against`), or
+    beside (bytes of growth per object beyond the bytes `against` received)."""
 
     row: str
     contestant: str
@@ -50,18 +54,21 @@ class Sizes:
     """How much there is to do in a round."""
 
     routes: int = 1_000_000
+    few_routes: int = 100_000  # what an object cache of libnl gets through
     links: int = 10_000
     replays: int = 32
     messages: int = 1_000_000
     exchanges: int = 100_000
     starts: int = 300
+    pipeline: int = 100_000
     rounds: int = 7
     datagrams: int = 64  # of the recording that is replayed
     instructions: bool = True  # are they counted?
 
     @classmethod
     def quick(cls):
-        return cls(100_000, 1_000, 1, 10_000, 1_000, 10, rounds=1, instructions=False)
+        return cls(100_000, 10_000, 1_000, 1, 10_000, 1_000, 10, 10_000,
+                   rounds=1, instructions=False)
 
 
 # A recorded datagram holds about 480 routes; its first ones hold fewer.
@@ -119,6 +126,52 @@ def _start():
     )
 
 
+def _pipeline(verb):
+    return (
+        Contestant("bare", "bare loop, prebuilt", "", "pipeline-bare", verb),
+        Contestant("hand", "hand-written", "", "pipeline-bare", f"hand-{verb}"),
+        Contestant("mnl", "libmnl, one by one", "mnl", "pipeline-mnl", verb),
+        Contestant("mnl-batch", "libmnl, batches", "mnl", "pipeline-mnl", f"batch-{verb}"),
+        Contestant("nl", "libnl", "nl-route", "pipeline-nl", verb),
+        Contestant("ip", "ip -batch", "ip", "pipeline-ip", verb),
+        Contestant("rnl-ack", "rnl, all completions", "rnl", "pipeline-rnl", f"ack-{verb}"),
+        Contestant("rnl", "rnl, quiet", "rnl", "pipeline-rnl", verb),
+    )
+
+
+def _table(task):
+    return (
+        Contestant("bare", *BARE, task),
+        Contestant("hand", "hand-written, kept", "", "table-hand", task),
+        Contestant("nl", "libnl, cache", "nl-route", "table-nl", task),
+        Contestant("rnl", "rnl, table", "rnl", "table-rnl", task),
+    )
+
+
+def _many(contestants):
+    """Those who get through a million: libnl's cache looks through ever longer lists."""
+    return tuple(c for c in contestants if c.key != "nl")
+
+
+def _filter():
+    return (
+        Contestant("hand", "hand-written, all", "", "hand", "kind-of-all"),
+        Contestant("hand-kind", "hand-written, filtered", "", "hand", "kind-filtered"),
+        Contestant("rnl", "rnl, all", "rnl", "rnl", "kind-of-all"),
+        Contestant("rnl-kind", "rnl, filtered", "rnl", "rnl", "kind-filtered"),
+    )
+
+
+def _together():
+    return (
+        Contestant("bare", "bare loop, in turn", "", "bare", "in-turn"),
+        Contestant("bare-together", "bare loop, two threads", "", "bare", "together"),
+        Contestant("hand", "hand-written, in turn", "", "hand", "in-turn"),
+        Contestant("rnl", "rnl, in turn", "rnl", "rnl-together", "in-turn"),
+        Contestant("rnl-together", "rnl, together", "rnl", "rnl-together", "together"),
+    )
+
+
 def rows(n):
     """All rows, in the order in which they are shown."""
     replayed = n.replays * n.datagrams * ROUTES_PER_DATAGRAM
@@ -140,6 +193,21 @@ def rows(n):
             n.exchanges, n.exchanges, _four("ack-link"), "hand"),
         Row("start", "Start a program that opens one route socket", "start",
             n.starts, n.starts, _start(), "libc"),
+        Row("pipeline-add", f"Add {n.pipeline:,} IPv4 routes, every 1,000th a wrong one", "route",
+            n.pipeline, n.pipeline, _pipeline("add"), "bare", memory=True),
+        Row("pipeline-del", "Delete them, every 1,000th not there", "route",
+            n.pipeline, n.pipeline, _pipeline("delete"), "bare", memory=True),
+        Row("table-links", f"Load a table of {n.links:,} links, walk it: index and name", "link",
+            1, n.links, _table("links"), "bare", blind=("bare",), memory=True),
+        Row("table-few", f"Load a table of {n.few_routes:,} IPv4 routes, walk it: five fields",
+            "route", 1, n.few_routes, _table("routes"), "bare", blind=("bare",), memory=True),
+        Row("table-routes", f"The same with {n.routes:,} routes", "route",
+            1, n.routes, _many(_table("routes")), "bare", blind=("bare",), memory=True),
+        Row("filter-kind", f"The ifb among {n.links:,} links: dump all, or let the kernel choose",
+            "link", 1, n.links // 5, _filter(), "hand"),
+        Row("together", f"Dump of two tables of {n.routes // 2:,} routes, wall time", "route",
+            1, n.routes, _together(), "bare", blind=("bare", "bare-together"),
+            memory=True, clock="wall", processors=2),
     ]
 
 
@@ -158,7 +226,17 @@ GOALS = (
     Goal("ack-genl", "rnl", "ratio", 1.10, "hand"),
     Goal("ack-link", "rnl", "ratio", 1.10, "hand"),
     Goal("start", "rnl", "ratio", 1.15, "libc"),
+    Goal("pipeline-add", "rnl", "ratio", 1.05, "bare"),
+    Goal("pipeline-del", "rnl", "ratio", 1.05, "bare"),
+    Goal("table-links", "rnl", "ratio", 1.15, "bare"),
+    Goal("table-links", "rnl", "growth", 1 / 3, "nl"),
+    Goal("table-few", "rnl", "ratio", 1.15, "bare"),
+    Goal("table-few", "rnl", "beside", 64, "bare"),
+    Goal("table-routes", "rnl", "ratio", 1.15, "bare"),
+    Goal("table-routes", "rnl", "beside", 64, "bare"),
+    Goal("filter-kind", "rnl-kind", "ratio", 0.25, "rnl"),
+    Goal("together", "rnl-together", "ratio", 0.75, "rnl"),
 )
 
 # Of the stripped shared library, in bytes.
-SIZE_GOAL = 100_000
+SIZE_GOAL = 120_000

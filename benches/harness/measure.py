@@ -37,32 +37,47 @@ class Result:
         self.samples = {c.key: [] for c in contestants}
         self.instructions = {}
 
-    def cpu(self, key):
-        """CPU nanoseconds per object, round by round."""
-        own = [s["cpu_ns"] for s in self.samples[key]]
+    def cost(self, key, clock):
+        """Nanoseconds of a clock, cpu or wall, per object, round by round."""
+        own = [s[f"{clock}_ns"] for s in self.samples[key]]
         units = [s["units"] for s in self.samples[key]]
-        off = [s["cpu_ns"] for s in self.samples[self.row.subtract]] if self.row.subtract else own
-        return [(a - b if self.row.subtract else a) / n for a, b, n in zip(own, off, units)]
+        off = self.samples[self.row.subtract] if self.row.subtract and clock == "cpu" else ()
+        off = [s["cpu_ns"] for s in off] or [0] * len(own)
+        return [(a - b) / n for a, b, n in zip(own, off, units)]
+
+    def typical(self, key, clock):
+        return median(self.cost(key, clock))
 
     def ns(self, key):
-        return median(self.cpu(key))
+        return self.typical(key, "cpu")
 
     def wall(self, key):
-        return median(s["wall_ns"] / s["units"] for s in self.samples[key])
+        return self.typical(key, "wall")
 
-    def ratios(self, key, against):
-        return [a / b for a, b in zip(self.cpu(key), self.cpu(against)) if b]
+    def ratios(self, key, against, clock=None):
+        """By the row's clock, unless another is asked for."""
+        clock = clock or self.row.clock
+        return [a / b for a, b in zip(self.cost(key, clock), self.cost(against, clock)) if b]
 
-    def ratio(self, key, against):
+    def ratio(self, key, against, clock=None):
         """The median ratio, or None where there is nothing to compare with."""
         if not self.samples.get(key) or not self.samples.get(against):
             return None
         if self.row.subtract in (key, against):
             return None
-        return median(self.ratios(key, against))
+        return median(self.ratios(key, against, clock))
 
     def peak(self, key):
         return median(s.get("peak_kib", 0) for s in self.samples[key])
+
+    def growth(self, key):
+        """KiB of peak memory beyond what the process had when the clock started."""
+        return median(s["peak_kib"] - s["start_kib"] for s in self.samples[key])
+
+    def beside(self, key, against):
+        """Bytes of that per object, the bytes that `against` received left out."""
+        received = self.samples[against][0]["bytes"]
+        return (self.growth(key) * 1024 - received) / self.samples[key][0]["units"]
 
     def check(self):
         """Everyone who looked must have seen the same, and all there was."""

@@ -10,7 +10,7 @@ LABEL = 190  # where bars begin
 REACH = 500  # how long the longest is
 BAR = 15
 STEP = 21
-COLOURS = {"": "#8a8f98", "mnl": "#4c78a8", "nl": "#72a0c1", "nl-route": "#9dbcd4",
+COLOURS = {"": "#8a8f98", "mnl": "#4c78a8", "nl": "#72a0c1", "nl-route": "#9dbcd4", "ip": "#b3a369",
            "rnl": "#e4572e"}
 
 
@@ -85,7 +85,7 @@ def _row_panel(result, verdicts):
         ratio = result.ratio(c.key, result.row.limit)
         if ratio is not None:
             rounds = result.ratios(c.key, result.row.limit)
-            words = f"{ratio:.2f} · {duration(result.ns(c.key))}"
+            words = f"{ratio:.2f} · {duration(result.typical(c.key, result.row.clock))}"
             bars.append(Bar(c.label, c.library, ratio, min(rounds), max(rounds), words))
     return Panel(result.row.title, bars, _goal_of(result, verdicts))
 

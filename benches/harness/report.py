@@ -26,10 +26,14 @@ def _columns(result):
     if not row.subtract:
         yield "wall", lambda c: duration(result.wall(c.key))
     yield "x limit", lambda c: _factor(result.ratio(c.key, row.limit))
-    yield "x libmnl", lambda c: _factor(result.ratio(c.key, "mnl"))
-    yield "x libnl", lambda c: _factor(result.ratio(c.key, "nl"))
+    for name, peer in (("x libmnl", "mnl"), ("x libnl", "nl")):
+        if peer in result.samples:
+            yield name, lambda c, peer=peer: _factor(result.ratio(c.key, peer))
+    if row.clock != "cpu":
+        yield "CPU x limit", lambda c: _factor(result.ratio(c.key, row.limit, "cpu"))
     if row.memory:
         yield "peak KiB", lambda c: f"{result.peak(c.key):.0f}"
+        yield "grown by KiB", lambda c: f"{result.growth(c.key):.0f}"
     if result.instructions:
         yield "instructions", lambda c: (
             f"{result.instructions[c.key]:.0f}" if c.key in result.instructions else "")
@@ -57,20 +61,26 @@ def print_weights(weights):
 
 
 def _goal_value(goal, result):
-    if goal.measure == "ratio":
-        return result.ratio(goal.contestant, goal.against)
-    if goal.measure == "ns":
-        return result.ns(goal.contestant)
-    return result.peak(goal.contestant) - result.peak(goal.against)
+    own, other = goal.contestant, goal.against
+    return {
+        "ratio": lambda: result.ratio(own, other),
+        "ns": lambda: result.ns(own),
+        "memory": lambda: result.peak(own) - result.peak(other),
+        "growth": lambda: result.growth(own) / result.growth(other),
+        "beside": lambda: result.beside(own, other),
+    }[goal.measure]()
 
 
 def _goal_text(goal, result):
     labels = {c.key: c.label for c in result.contestants}
     against = labels.get(goal.against, "")
+    clock = {"cpu": "CPU", "wall": "wall time"}[result.row.clock]
     what = {
-        "ratio": f"CPU as a multiple of {against}",
+        "ratio": f"{clock} as a multiple of {against}",
         "ns": f"CPU nanoseconds per {result.row.unit}",
         "memory": f"peak KiB beyond {against}",
+        "growth": f"memory as a multiple of {against}",
+        "beside": f"bytes per {result.row.unit} beside the messages",
     }[goal.measure]
     return f"{goal.row}, {labels[goal.contestant]}: {what}"
 

@@ -41,7 +41,13 @@ def enter_namespace():
 class World:
     """Fills the namespace through the program `world`, as far as rows need it."""
 
-    NEEDS = {"links": ("links",), "routes": ("routes",), "replay": ("routes", "recording")}
+    NEEDS = {"links": ("links",), "table-links": ("links",), "filter-kind": ("links",),
+             "pipeline-add": ("device",), "pipeline-del": ("device",),
+             "table-few": ("device", "few_routes"),
+             "table-routes": ("device", "few_routes", "routes"),
+             "routes": ("device", "few_routes", "routes"),
+             "together": ("device", "few_routes", "routes"),
+             "replay": ("device", "few_routes", "routes", "recording")}
 
     def __init__(self, shop, sizes):
         self.program = shop.program("world")
@@ -64,9 +70,14 @@ class World:
     def _make_links(self):
         self._do("links", self.sizes.links)
 
-    def _make_routes(self):
+    def _make_device(self):
         self._do("up", DEVICE)
-        self._do("routes", DEVICE, self.sizes.routes)
+
+    def _make_few_routes(self):
+        self._do("routes", DEVICE, 0, self.sizes.few_routes)
+
+    def _make_routes(self):
+        self._do("routes", DEVICE, self.sizes.few_routes, self.sizes.routes)
 
     def _make_recording(self):
         self._do("record", self.recording, self.sizes.datagrams)
