@@ -4,6 +4,10 @@
  * was there throughout, once, and none fails.
  *
  *     interrupted [DUMPS]
+ *
+ * Valgrind runs one thread at a time, and the writer's turns would fall into nearly every dump: it is luck there whether
+ * one is ever left alone.
+ * modes: plain asan
  */
 #include "pipeline.h"
 
