@@ -19,6 +19,9 @@ ALSO = {
     "ethtool": "linux/ethtool.h linux/ethtool_netlink.h",
 }
 
+# Names whose constant is called otherwise.
+CALLED = {"NL80211_FREQUENCY_ATTR_NO_IBSS": "__NL80211_FREQUENCY_ATTR_NO_IBSS"}
+
 
 def constant(prefix, name):
     return f"{prefix}{name}".upper().replace("-", "_")
@@ -42,7 +45,7 @@ class Check:
         return tuple(h for h in dict.fromkeys(wanted) if headers.names(self.include, (h,)))
 
     def want(self, name, number, where):
-        self.rows.append((name, number, where))
+        self.rows.append((CALLED.get(name, name), number, where))
 
     def bit(self, name):
         """An entry that is used as a number and as a bit has two constants: NAME_BIT is the number."""

@@ -68,7 +68,7 @@ class Spec:
             return WIDTHS[member["type"]]
         if "len" in member:
             return self.length(member["len"])
-        return self.size(member["struct"]) if "struct" in member else 0
+        return self.size(member["struct"]) if "struct" in member and member.get("sub-type") != "struct" else 0
 
     def open_ended(self, name):
         members = self.definitions[name]["members"]
