@@ -20,7 +20,18 @@ ALSO = {
 }
 
 # Names whose constant is called otherwise.
-CALLED = {"NL80211_FREQUENCY_ATTR_NO_IBSS": "__NL80211_FREQUENCY_ATTR_NO_IBSS"}
+CALLED = {
+    "NL80211_FREQUENCY_ATTR_NO_IBSS": "__NL80211_FREQUENCY_ATTR_NO_IBSS",
+    "NFT_MSG_BATCH_BEGIN": "NFNL_MSG_BATCH_BEGIN",
+    "NFT_MSG_BATCH_END": "NFNL_MSG_BATCH_END",
+    "IPCTNL_MSG_CT_GET_STATS": "IPCTNL_MSG_CT_GET_STATS_CPU",
+    "IPCTNL_MSG_CT_GET_STATS_GLOBAL": "IPCTNL_MSG_CT_GET_STATS",
+    "IPCTNL_MSG_CT_EXP_NEW": "IPCTNL_MSG_EXP_NEW",
+    "IPCTNL_MSG_CT_EXP_GET": "IPCTNL_MSG_EXP_GET",
+    "IPCTNL_MSG_CT_EXP_DELETE": "IPCTNL_MSG_EXP_DELETE",
+    "IPCTNL_MSG_CT_EXP_GET_STATS": "IPCTNL_MSG_EXP_GET_STATS_CPU",
+}
+NETFILTER = 12
 
 
 def constant(prefix, name):
@@ -82,7 +93,11 @@ class Check:
             if direction == "request" or way == "event":
                 chosen = self.spec.operations.get("async-prefix", prefix) if way == "event" else prefix
                 name = constant(chosen, operation["name"])
-                self.want(name if name in self.known else name.removesuffix("_NTF"), number, f"operation {operation['name']}")
+                if name not in self.known:
+                    name = name.removesuffix("_NTF")
+                # The high byte is that of the subsystem.
+                own = number & 0xFF if self.spec.protonum == NETFILTER else number
+                self.want(name, own, f"operation {operation['name']}")
 
     def run(self):
         self.collect()
