@@ -13,9 +13,9 @@ ALSO = {
     "rt-link": "linux/if_link.h linux/if_tunnel.h linux/if_bridge.h linux/if_vlan.h linux/if.h linux/ip.h linux/ipv6.h"
                " linux/snmp.h linux/neighbour.h linux/if_ether.h",
     "rt-neigh": "linux/neighbour.h",
-    "rt-rule": "linux/fib_rules.h linux/rtnetlink.h",
-    "rt-addr": "linux/rtnetlink.h linux/if_addr.h",
-    "tc": "linux/rtnetlink.h linux/pkt_sched.h linux/gen_stats.h",
+    "rt-rule": "linux/fib_rules.h",
+    "rt-addr": "linux/if_addr.h",
+    "tc": "linux/pkt_sched.h linux/gen_stats.h",
     "ethtool": "linux/ethtool.h linux/ethtool_netlink.h",
 }
 
@@ -31,7 +31,7 @@ CALLED = {
     "IPCTNL_MSG_CT_EXP_DELETE": "IPCTNL_MSG_EXP_DELETE",
     "IPCTNL_MSG_CT_EXP_GET_STATS": "IPCTNL_MSG_EXP_GET_STATS_CPU",
 }
-NETFILTER = 12
+ROUTE, NETFILTER = 0, 12
 
 
 def constant(prefix, name):
@@ -52,7 +52,8 @@ class Check:
         data = self.spec.data
         named = [t["header"] for key in ("definitions", "attribute-sets") for t in data.get(key, []) if "header" in t]
         also = [h if "/" in h else f"linux/netfilter/{h}" for h in ALSO.get(self.spec.name, "").split()]
-        wanted = [data.get("uapi-header", f"linux/{self.spec.name}.h"), *also, *named]
+        route = ["linux/rtnetlink.h"] if self.spec.protonum == ROUTE else []
+        wanted = [data.get("uapi-header", f"linux/{self.spec.name}.h"), *route, *also, *named]
         return tuple(h for h in dict.fromkeys(wanted) if headers.names(self.include, (h,)))
 
     def want(self, name, number, where):

@@ -6,12 +6,12 @@ import subprocess
 import tempfile
 
 # What headers use without including it.
-BEFORE = "#include <sys/socket.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <limits.h>\n#include <linux/netlink.h>\n"
+BEFORE = "#include <sys/socket.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <limits.h>\n#include <linux/netlink.h>\n#define BIT(n) (1U << (n))\n"
 
 
 def flags(include):
     multiarch = subprocess.run(["cc", "-print-multiarch"], capture_output=True, text=True, check=True).stdout.strip()
-    return [f"-I{include}", f"-I{include}/{multiarch}", "-w", "-x", "c", "-"]
+    return [f"-I{include}", f"-I{include}/{multiarch}", "-w", "-Werror=implicit-function-declaration", "-x", "c", "-"]
 
 
 def compiler(include, source, *options):
