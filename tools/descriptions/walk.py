@@ -30,7 +30,7 @@ class Walk:
     def __init__(self, spec, order):
         self.spec, self.order = spec, order
         self.misfits, self.seen = [], set()
-        self.scopes = []
+        self.scopes, self.matched = [], {}
 
     def say(self, path, what):
         self.misfits.append((path or ".", what))
@@ -38,6 +38,7 @@ class Walk:
     def message(self, operation, message, body):
         """What follows the nlmsghdr (and the genlmsghdr)."""
         header = self.spec.header(operation, message)
+        self.matched = message.get("match", {})
         rest = self.fixed(header, body, "") if header else body
         inner = message.get("body", operation.get("body"))
         if inner:
@@ -64,6 +65,10 @@ class Walk:
                 values[member["name"]] = (self.named(member, scalar(data[at:at + width], order)))
             at += width
         self.scopes.append(values)
+        for member, wanted in self.matched.items():
+            if not {str(w) for w in wanted} & values.get(member, set()):
+                self.say(path, f"not of {self.spec.name}: {member}")
+        self.matched = {}
         return b"" if self.spec.open_ended(name) else data[(size + 3) & ~3:]
 
     def named(self, thing, number):
@@ -135,8 +140,12 @@ class Walk:
             self.say(path, f"{len(payload)} bytes, address here")
 
     def is_struct(self, name, payload, path):
-        size = self.spec.size(name)
-        if len(payload) != size and not (self.spec.open_ended(name) and len(payload) > size):
+        """Older kernels have fewer members."""
+        size, ends, at = self.spec.size(name), [], 0
+        for member in self.spec.definitions[name]["members"]:
+            at += self.spec.member_size(member)
+            ends.append(at)
+        if len(payload) not in ends and not (self.spec.open_ended(name) and len(payload) > size):
             self.say(path, f"{len(payload)} bytes, struct {name} has {size}")
 
     def is_nest(self, attr, payload, path):
@@ -178,7 +187,8 @@ class Walk:
             self.say(path, f"no format for {attr['selector']} {chosen}")
             return
         if "fixed-header" in form:
-            if self.spec.open_ended(form["fixed-header"]):
+            if self.spec.open_ended(form["fixed-header"]) or "attribute-set" not in form:
+                self.is_struct(form["fixed-header"], payload, path)
                 return
             payload = self.fixed(form["fixed-header"], payload, path)
         if "attribute-set" in form:
