@@ -4,8 +4,11 @@ from . import headers
 from .spec import entry_name, numbered
 
 # Headers of families that use more than one, beside those that a description names.
+CONNTRACK = "nfnetlink.h nfnetlink_conntrack.h nf_conntrack_common.h nf_conntrack_tcp.h nf_conntrack_sctp.h"
 ALSO = {
-    "conntrack": "nfnetlink.h nfnetlink_conntrack.h nf_conntrack_common.h nf_conntrack_tcp.h nf_conntrack_sctp.h",
+    "conntrack": CONNTRACK,
+    "nfqueue": CONNTRACK,
+    "nflog": CONNTRACK,
     "nftables": "nfnetlink.h nf_tables.h nf_tables_compat.h nf_log.h nf_nat.h",
     "nlctrl": "linux/genetlink.h linux/netlink.h",
     "net-shaper": "linux/net_shaper.h",
