@@ -85,9 +85,12 @@ class Check:
             name, flags = constant(prefix, entry_name(entry)), definition["type"] == "flags"
             self.want(name if flags else self.bit(name), 1 << number if flags else number, f"{definition['name']}.{entry_name(entry)}")
 
-    def set(self, entry):
+    def prefix(self, entry):
         own = "" if entry["name"] == self.spec.name else f"{entry['name']}-"
-        prefix = entry.get("name-prefix", f"{self.spec.name}-a-{own}")
+        return entry.get("name-prefix", f"{self.spec.name}-a-{own}")
+
+    def set(self, entry):
+        prefix = self.prefix(entry)
         for number, attr in numbered(entry["attributes"]):
             self.want(constant(prefix, attr["name"]), number, f"{entry['name']}.{attr['name']}")
 
@@ -129,9 +132,9 @@ class Check:
 
     def missing(self):
         """Constants of the headers that no attribute here has, of prefixes that are not the beginning of another."""
-        sets = [s for s in self.spec.raw_sets.values() if "name-prefix" in s]
-        described = {constant(s["name-prefix"], a["name"]) for s in sets for a in s["attributes"]}
-        prefixes = {constant(s["name-prefix"], "") for s in sets}
+        sets = [s for s in self.spec.raw_sets.values() if "subset-of" not in s]
+        described = {constant(self.prefix(s), a["name"]) for s in sets for a in s["attributes"]}
+        prefixes = {constant(self.prefix(s), "") for s in sets}
         for prefix in sorted(prefixes):
             longer = tuple(p for p in prefixes if p.startswith(prefix) and p != prefix)
             wanted = [n for n in self.known if n.startswith(prefix) and not n.startswith(longer or "-")]

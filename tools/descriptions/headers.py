@@ -5,8 +5,16 @@ import re
 import subprocess
 import tempfile
 
-# What headers use without including it.
-BEFORE = "#include <sys/socket.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <limits.h>\n#include <linux/netlink.h>\n#define BIT(n) (1U << (n))\n"
+# What headers use without including it. linux/uio.h and the C library both have struct iovec.
+BEFORE = """#include <linux/uio.h>
+#define __iovec_defined 1
+#include <sys/socket.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <limits.h>
+#include <linux/netlink.h>
+#define BIT(n) (1U << (n))
+"""
 
 
 def flags(include):

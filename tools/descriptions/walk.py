@@ -141,7 +141,7 @@ class Walk:
 
     def is_struct(self, name, payload, path):
         """Older kernels have fewer members."""
-        size, ends, at = self.spec.size(name), [], 0
+        size, ends, at = self.spec.size(name), [self.spec.size(name)], 0
         for member in self.spec.definitions[name]["members"]:
             at += self.spec.member_size(member)
             ends.append(at)
