@@ -83,7 +83,8 @@ class Check:
         start = definition.get("value-start", 0)
         for number, entry in numbered(definition["entries"], start):
             name, flags = constant(prefix, entry_name(entry)), definition["type"] == "flags"
-            self.want(name if flags else self.bit(name), 1 << number if flags else number, f"{definition['name']}.{entry_name(entry)}")
+            where = f"{definition['name']}.{entry_name(entry)}"
+            self.want(name if flags else self.bit(name), 1 << number if flags else number, where)
 
     def prefix(self, entry):
         own = "" if entry["name"] == self.spec.name else f"{entry['name']}-"

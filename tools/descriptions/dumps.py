@@ -8,8 +8,8 @@ from .golden import best, messages
 from .policy import DONE, ERROR, GENERIC, ORDER, REQUEST_DUMP, Kernel
 
 # Families of addresses or of hooks that a dump is asked for; elsewhere it is 0.
-FAMILIES = {"rt-route": (2, 10), "rt-mdb": (7,), "rt-vlan": (7,), "rt-netconf": (2, 10), "rt-neigh": (0, 7), "rt-link": (0, 7),
-            "rt-rule": (2, 10), "rt-addr": (2, 10), "rt-addrlabel": (10,), "rt-tunnel": (7,), "nfhook": (2,)}
+FAMILIES = {"rt-route": (2, 10), "rt-mdb": (7,), "rt-vlan": (7,), "rt-netconf": (2, 10), "rt-neigh": (0, 7),
+            "rt-link": (0, 7), "rt-rule": (2, 10), "rt-addr": (2, 10), "rt-addrlabel": (10,), "rt-tunnel": (7,), "nfhook": (2,)}
 
 
 class Asker:

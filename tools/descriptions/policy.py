@@ -15,8 +15,10 @@ KINDS = ["invalid", "flag", "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64"
          "nest", "nested-array", "bitfield32", "sint", "uint"]
 # What a policy may say of an attribute that is described so. Binary in a policy is often no more than a length.
 ALIKE = {"nest": {"nest", "binary"}, "sub-message": {"nest", "binary"}, "string": {"string", "nul-string", "binary"},
-         "binary": {"binary", "string", "nest", "nested-array"}, "indexed-array": {"nest", "nested-array", "binary"},
+         "binary": {"binary", "string", "nest", "nested-array"},
+         "indexed-array": {"nest", "nested-array", "binary"},
          "nest-type-value": {"nest", "nested-array", "binary"}, "record-array": {"binary"}, "pad": set(), "unused": set()}
+WAYS = {1: "do", 2: "dump"}
 
 
 def u32(data):
@@ -53,7 +55,7 @@ class Kernel:
                         rules.setdefault(index, {}).update(
                             {attr: dict(attributes(said, ORDER)) for attr, said in attributes(inner, ORDER)})
                     elif kind == 9:
-                        commands[index] = {{1: "do", 2: "dump"}[way]: u32(value) for way, value in attributes(inner, ORDER)}
+                        commands[index] = {WAYS[way]: u32(value) for way, value in attributes(inner, ORDER)}
         return rules, commands
 
 

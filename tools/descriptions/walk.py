@@ -42,14 +42,18 @@ class Walk:
         rest = self.fixed(header, body, "") if header else body
         inner = message.get("body", operation.get("body"))
         if inner:
-            self.value(inner, "body", rest, "")
-            return
+            length = self.body_length(inner, len(rest))
+            self.value(inner, rest[:length], "body")
+            rest = rest[(length + 3) & ~3:]
         name = self.spec.set_of(operation, message)
         if rest and not name:
             self.say("", f"{len(rest)} bytes where nothing is described")
         elif name:
             self.nest(name, rest, "")
         self.scopes.clear()
+
+    def body_length(self, inner, whole):
+        return int(min(self.scopes[-1][inner["length-member"]])) if "length-member" in inner else whole
 
     def fixed(self, name, data, path):
         """Takes a struct off the front, and makes its numbers selectors."""
@@ -101,9 +105,9 @@ class Walk:
             self.say(f"{path}.{kind}", f"not in {name}")
             return
         self.seen.add((name, kind))
-        self.value(attr, attr["type"], payload, f"{path}.{attr['name']}")
+        self.value(attr, payload, f"{path}.{attr['name']}")
 
-    def value(self, attr, _kind, payload, path):
+    def value(self, attr, payload, path):
         kind = attr["type"]
         check = getattr(self, "is_" + kind.replace("-", "_"), None)
         if check:
@@ -156,7 +160,7 @@ class Walk:
 
     def is_indexed_array(self, attr, payload, path):
         for index, inner in attributes(payload, self.order):
-            self.value({**attr, "type": attr["sub-type"], "sub-type": None}, None, inner, f"{path}[{index}]")
+            self.value({**attr, "type": attr["sub-type"], "sub-type": None}, inner, f"{path}[{index}]")
 
     def is_nest_type_value(self, attr, payload, path):
         for _ in attr.get("type-value", []):
