@@ -73,12 +73,40 @@ pub enum Fault {
     NoRequest,
     /// A socket of the process that forked this one.
     Forked,
+    /// Descriptions of families that can't be read.
+    BadPack,
+    /// A family that no description is known of.
+    NoFamily,
+    /// A socket of another protocol than the family's.
+    OtherProtocol,
+    /// An operation that the family does not have.
+    NoOperation,
+    /// A form that the operation does not have.
+    NoForm,
+    /// A generic family whose id has not been asked for.
+    Unresolved,
+    /// A message of another family or operation.
+    NotOfFamily,
+    /// Something that others still refer to.
+    InUse,
+    /// A slot that does not lie in its record.
+    OutsideRecord,
+    /// A value and a slot that do not fit each other.
+    SlotWidth,
+    /// A path to something that is no single value.
+    NotAValue,
+    /// A path with a name that nothing has.
+    NoName,
+    /// A path through a sub-message that does not say which.
+    NoChoice,
+    /// A value that can be read but not sent.
+    ReadOnly,
     /// A NULL or dead handle, or a length that can't be.
     BadArgument,
 }
 
 /// The errno of each fault, in order.
-const ERRNOS: [i32; 28] = [
+const ERRNOS: [i32; 42] = [
     errno::EBADMSG,
     errno::EBADMSG,
     errno::EBADMSG,
@@ -106,6 +134,20 @@ const ERRNOS: [i32; 28] = [
     errno::EAGAIN,
     errno::ENOENT,
     errno::ECHILD,
+    errno::EBADMSG,
+    errno::ENOENT,
+    errno::EPROTOTYPE,
+    errno::ENOENT,
+    errno::EOPNOTSUPP,
+    errno::ENOTCONN,
+    errno::EPROTO,
+    errno::EBUSY,
+    errno::EINVAL,
+    errno::ERANGE,
+    errno::EINVAL,
+    errno::ENOENT,
+    errno::EINVAL,
+    errno::EOPNOTSUPP,
     errno::EINVAL,
 ];
 
@@ -138,6 +180,20 @@ socket is closed\n\
 as many requests wait as max_pending allows; take completions first\n\
 no such request is in flight\n\
 the socket belongs to the process that forked; open one here\n\
+descriptions of families are damaged or of another version\n\
+no family of that name is described\n\
+the socket has another protocol than the family\n\
+the family has no such operation\n\
+the operation has no such form\n\
+the generic family has not been resolved\n\
+the message is none of those that were wanted\n\
+something that refers to it is still open\n\
+the member does not lie within the struct\n\
+the member's width does not fit the value\n\
+the path leads to something that is no single value\n\
+nothing there has that name\n\
+which sub-message is meant is to be said, as in data(vxlan)\n\
+the value can be read, but not sent\n\
 argument is NULL, out of range or not a live handle";
 
 impl Fault {
@@ -231,6 +287,14 @@ impl Error {
         Error::new(errno, Origin::Socket, doing, Detail::default())
     }
 
+    /// rnl refused something, for a reason in words.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn local(errno: i32, doing: &'static str, reason: Option<String>) -> Self {
+        let reason = reason.unwrap_or_default();
+        Error::new(errno, Origin::Local, doing, Detail { reason, ..Detail::default() })
+    }
+
     fn full(&self) -> Option<&Full> {
         match &self.0 {
             Repr::Full(full) => Some(full),
@@ -266,6 +330,48 @@ impl Error {
     /// Says which attribute it is about.
     pub(crate) fn at(self, path: String) -> Self {
         self.with(|full| full.detail.attr = path)
+    }
+
+    /// Puts a step before the path of the attribute it is about.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn under(self, step: &[&[u8]]) -> Self {
+        self.with(|full| {
+            let mut text = Text::default();
+            step.iter().for_each(|part| _ = text.bytes(part));
+            text.str(&full.detail.attr);
+            full.detail.attr = text.finish().unwrap_or_default();
+        })
+    }
+
+    /// The step to an element of a list.
+    #[cold]
+    pub(crate) fn under_index(self, index: u64) -> Self {
+        self.under_step("[", index, "]")
+    }
+
+    /// The step to an attribute without a name.
+    #[cold]
+    pub(crate) fn under_number(self, kind: u16) -> Self {
+        self.under_step(".", kind.into(), "")
+    }
+
+    fn under_step(self, before: &str, number: u64, behind: &str) -> Self {
+        let mut text = Text::default();
+        text.str(before).num(number).str(behind);
+        self.under(&[text.finish().unwrap_or_default().as_bytes()])
+    }
+
+    /// Says what was given instead of what was wanted, the start of it if it is long.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn given(self, what: &[u8]) -> Self {
+        let start = what.trim_ascii().get(..40).unwrap_or(what.trim_ascii());
+        self.with(|full| {
+            let mut text = Text::default();
+            text.bytes(start).str(": ").str(&full.detail.reason);
+            full.detail.reason = text.finish().unwrap_or_default();
+        })
     }
 
     /// The positive errno.

@@ -3,7 +3,6 @@
 
 use std::fmt::Debug;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use rnl::family::policy::Rule;
@@ -11,11 +10,16 @@ use rnl::uapi::{NL_POLICY_TYPE_ATTR_TYPE, NLM_F_CAPPED, NLMSG_DONE, NLMSG_ERROR}
 use rnl::wire::align4;
 use rnl::{Ack, Attr, Attrs, Fault, Message, Messages};
 
+#[path = "common/corpus.rs"]
+mod corpus;
+
+use corpus::{Line, folder, golden_files, is_native, lines, next_datagram};
+
 type Checked = Result<(), String>;
 
 #[test]
 fn rnl_reads_the_corpus_as_it_is_annotated() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let folder = folder();
     let files = golden_files(&folder);
     let verdicts: Vec<_> =
         files.iter().map(|file| check(&fs::read_to_string(file).unwrap())).collect();
@@ -31,18 +35,10 @@ fn rnl_reads_the_corpus_as_it_is_annotated() {
     assert!(lines > least, "only {lines} lines in {} files were checked", files.len());
 }
 
-fn golden_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
-    let golden = files.into_iter().filter(|path| path.extension().is_some_and(|e| e == "golden"));
-    golden.chain(folders.iter().flat_map(|f| golden_files(f))).collect()
-}
-
 /// Checks a file and gives how many annotations it had, or the first line that is wrong and why. A file
 /// of the other byte order has none.
 fn check(text: &str) -> Result<usize, String> {
-    let native = if cfg!(target_endian = "little") { "order little" } else { "order big" };
-    if !text.lines().any(|line| line == native) {
+    if !is_native(text) {
         return Ok(0);
     }
     let mut checked = 0;
@@ -53,32 +49,6 @@ fn check(text: &str) -> Result<usize, String> {
         rest = after;
     }
     Ok(checked)
-}
-
-/// A line with its number.
-type Line<'a> = (usize, &'a str);
-
-/// The lines that mean something, without the comments that may follow.
-fn lines(text: &str) -> Vec<Line<'_>> {
-    let is_text = |line: &str| line.starts_with("value str") || line.starts_with("extack msg");
-    let bare = |line| if is_text(line) { line } else { line.split("  #").next().unwrap_or(line) };
-    let all = text.lines().enumerate().map(|(n, line)| (n + 1, bare(line)));
-    all.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).collect()
-}
-
-/// The bytes of the next datagram, the lines about it, and those behind them.
-fn next_datagram<'l, 't>(
-    lines: &'l [Line<'t>],
-) -> Option<(Vec<u8>, &'l [Line<'t>], &'l [Line<'t>])> {
-    let is = |word: &'static str| move |line: &Line<'_>| line.1.split(' ').next() == Some(word);
-    let start = lines.iter().position(is("datagram"))? + 1;
-    let hex = lines[start..].iter().take_while(|line| is("hex")(line)).count();
-    let byte = |word: &str| u8::from_str_radix(word, 16).unwrap();
-    let rows = lines[start..start + hex].iter().map(|(_, line)| line.split(' ').skip(2));
-    let bytes = rows.flatten().map(byte).collect();
-    let after = &lines[start + hex..];
-    let end = after.iter().position(is("datagram")).unwrap_or(after.len());
-    Some((bytes, &after[..end], &after[end..]))
 }
 
 fn check_datagram(datagram: &[u8], lines: &[Line<'_>]) -> Checked {
@@ -385,7 +355,7 @@ fn value(attr: &Attr<'_>, kind: &str, values: &[&str]) -> Checked {
 fn what_is_annotated_wrongly_is_noticed() {
     let file = "handmade/reasons-capped";
     let suffix = if cfg!(target_endian = "little") { ".golden" } else { "-big.golden" };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let folder = folder();
     let text = fs::read_to_string(folder.join(file.to_owned() + suffix)).unwrap();
     assert!(check(&text).is_ok_and(|lines| lines > 10));
     let annotations = lines(&text).into_iter().filter(|(_, line)| {

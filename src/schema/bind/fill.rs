@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! From messages to records.
+
+use super::super::format::Kind;
+use super::{Action, Binding, Piece, Place, Room, Step};
+use crate::error::Fault;
+use crate::grow;
+use crate::wire::{Attr, Attrs};
+
+/// How deep rooms lie in each other: a bound on the walk.
+const DEEPEST: u8 = 16;
+
+/// A record being filled.
+struct Record<'r> {
+    bytes: &'r mut [u8],
+    present: u64,
+}
+
+impl Binding {
+    /// Fills a record from what follows `struct nlmsghdr`. What the message lacks is zero. An error comes
+    /// with the number of the slot whose value is malformed or does not fit.
+    #[inline]
+    pub fn fill(&self, body: &[u8], record: &mut [u8]) -> Result<(), (Fault, usize)> {
+        record.fill(0);
+        let mut record = Record { bytes: record, present: 0 };
+        let header = body.get(self.prefix..).unwrap_or_default();
+        for (slot, bound) in self.bound.iter().enumerate() {
+            if bound.way.is_empty() && bound.piece.kind != Kind::Pad {
+                record.take(slot, header, &bound.piece, bound.place)?;
+            }
+        }
+        let attrs = header.get(crate::wire::align4(self.header)..).unwrap_or_default();
+        if let Some(room) = self.rooms.first() {
+            self.walk(room, Attrs::at(attrs, attrs.len()), &mut record, 0)?;
+        }
+        if let Some(place) = self.present {
+            record.store(place, record.present);
+        }
+        Ok(())
+    }
+
+    fn walk(
+        &self,
+        room: &Room,
+        attrs: Attrs<'_>,
+        record: &mut Record<'_>,
+        depth: u8,
+    ) -> Result<(), (Fault, usize)> {
+        let siblings = attrs;
+        for attr in attrs {
+            let Ok(attr) = attr else { return Ok(()) };
+            for step in room.steps_of(attr.kind()) {
+                self.act(step, &attr, siblings, record, depth)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn act(
+        &self,
+        step: &Step,
+        attr: &Attr<'_>,
+        siblings: Attrs<'_>,
+        record: &mut Record<'_>,
+        depth: u8,
+    ) -> Result<(), (Fault, usize)> {
+        match &step.action {
+            Action::Take(slot, piece) => match self.bound.get(*slot) {
+                Some(bound) => record.take(*slot, attr.payload(), piece, bound.place),
+                None => Ok(()),
+            },
+            Action::Enter(next) => self.enter(*next, attr, record, depth),
+            Action::Choose(selector, value, next) => match siblings.get(*selector) {
+                Some(chosen) if chosen.bytes() == value => self.enter(*next, attr, record, depth),
+                _ => Ok(()),
+            },
+        }
+    }
+
+    #[inline(never)]
+    fn enter(
+        &self,
+        next: usize,
+        attr: &Attr<'_>,
+        record: &mut Record<'_>,
+        depth: u8,
+    ) -> Result<(), (Fault, usize)> {
+        let Some(room) = self.rooms.get(next).filter(|_| depth < DEEPEST) else { return Ok(()) };
+        let inner = attr.payload().get(room.header..).unwrap_or_default();
+        self.walk(room, Attrs::at(inner, inner.len()), record, depth.saturating_add(1))
+    }
+}
+
+impl Room {
+    /// The steps for attributes of type `kind`.
+    #[inline]
+    fn steps_of(&self, kind: u16) -> impl Iterator<Item = &Step> {
+        let at = |number: u8| self.steps.get(usize::from(number).checked_sub(1)?);
+        let first = self.first.get(usize::from(kind)).copied().unwrap_or(0);
+        core::iter::successors(at(first), move |step| at(step.next))
+    }
+}
+
+impl Record<'_> {
+    /// Takes a value out of `bytes`.
+    #[inline]
+    fn take(
+        &mut self,
+        slot: usize,
+        bytes: &[u8],
+        piece: &Piece,
+        place: Place,
+    ) -> Result<(), (Fault, usize)> {
+        let rest = bytes.get(usize::from(piece.at)..).unwrap_or_default();
+        let value = match usize::from(piece.len) {
+            0 => Some(rest),
+            len => rest.get(..len),
+        };
+        // The struct of an older kernel may end before the member.
+        let Some(value) = value else {
+            return if piece.member { Ok(()) } else { Err((Fault::Width, slot)) };
+        };
+        self.put(value, piece, place).map_err(|fault| (fault, slot))?;
+        self.present |= 1u64.checked_shl(slot as u32).unwrap_or(0);
+        Ok(())
+    }
+
+    #[inline]
+    fn put(&mut self, value: &[u8], piece: &Piece, place: Place) -> Result<(), Fault> {
+        let value = match piece.kind {
+            Kind::Binary => value,
+            Kind::Text => value.split(|&b| b == 0).next().unwrap_or_default(),
+            Kind::Flag => {
+                self.store(place, 1);
+                return Ok(());
+            }
+            _ => {
+                let number = number(value, piece)?;
+                self.store(place, number);
+                return Ok(());
+            }
+        };
+        // A text keeps room for its NUL.
+        let room = place.width.saturating_sub(usize::from(piece.kind == Kind::Text));
+        if value.len() > room {
+            return Err(Fault::SlotWidth);
+        }
+        grow::write(self.bytes.get_mut(place.offset..).unwrap_or_default(), value);
+        Ok(())
+    }
+
+    /// Stores a number in as many bytes as its place has.
+    #[inline]
+    fn store(&mut self, place: Place, number: u64) {
+        let to = self.bytes.get_mut(place.offset..).unwrap_or_default();
+        match place.width {
+            1 => grow::write(to, &(number as u8).to_ne_bytes()),
+            2 => grow::write(to, &(number as u16).to_ne_bytes()),
+            4 => grow::write(to, &(number as u32).to_ne_bytes()),
+            _ => grow::write(to, &number.to_ne_bytes()),
+        }
+    }
+}
+
+/// A number of 1, 2, 4 or 8 bytes, its sign extended.
+#[inline]
+pub(super) fn number(value: &[u8], piece: &Piece) -> Result<u64, Fault> {
+    let (raw, bits) = match *value {
+        [a] => (a.into(), 8u32),
+        [a, b] => {
+            let n = u16::from_ne_bytes([a, b]);
+            (if piece.big { u16::from_be(n) } else { n }.into(), 16)
+        }
+        [a, b, c, d] => {
+            let n = u32::from_ne_bytes([a, b, c, d]);
+            (if piece.big { u32::from_be(n) } else { n }.into(), 32)
+        }
+        [a, b, c, d, e, f, g, h] => {
+            let n = u64::from_ne_bytes([a, b, c, d, e, f, g, h]);
+            (if piece.big { u64::from_be(n) } else { n }, 64)
+        }
+        _ => return Err(Fault::Width),
+    };
+    let unused = 64u32.wrapping_sub(bits);
+    let extended = (raw.wrapping_shl(unused) as i64).wrapping_shr(unused) as u64;
+    Ok(if piece.signed { extended } else { raw })
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! From paths to numbers.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::super::format::{Form, Hint, Kind, type_flags};
+use super::super::value::cut_at;
+use super::super::{Op, Set, Type};
+use super::{Action, Binding, Bound, Piece, Place, Room, Step};
+use crate::error::{Error, Fault, Result};
+use crate::grow;
+use crate::text::Text;
+
+/// A value of a message and its place in a record.
+#[derive(Clone, Copy, Debug)]
+pub struct Slot<'p> {
+    /// `mtu`, `linkinfo.data(vxlan).id`, `stats64.rx-packets`, a member of the fixed header such as
+    /// `ifi-index`; empty for the bits that tell which slots have a value, the first slot's lowest.
+    pub path: &'p str,
+    /// Bytes before it.
+    pub offset: usize,
+    /// Its bytes: of a number 1, 2, 4 or 8.
+    pub width: usize,
+}
+
+/// How deep paths may go.
+const DEEPEST: usize = 16;
+
+/// What a path leads through.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    room: usize,
+    set: Option<Set<'a>>,
+}
+
+/// One word of a path: `data(vxlan)` has a choice.
+struct Word<'p> {
+    name: &'p [u8],
+    choice: Option<&'p [u8]>,
+}
+
+fn words(path: &str) -> impl Iterator<Item = Word<'_>> {
+    let path = path.as_bytes();
+    let path = path.strip_prefix(b".").unwrap_or(path);
+    path.split(|&b| b == b'.').map(|word| match word.strip_suffix(b")").map(|w| cut_at(w, b'(')) {
+        Some((name, Some(choice))) => Word { name, choice: Some(choice) },
+        _ => Word { name: word, choice: None },
+    })
+}
+
+fn wrong(path: &str, fault: Fault) -> Error {
+    Error::from(fault).during("bind").at(Text::of(path).unwrap_or_default())
+}
+
+impl Binding {
+    /// Binds values of the messages of `op` that have this form to places of records of `size` bytes.
+    pub fn new(op: &Op<'_>, form: Form, size: usize, slots: &[Slot<'_>]) -> Result<Binding> {
+        let layout = op.layout(form).ok_or_else(|| wrong(op.name(), Fault::NoForm))?;
+        let number = op.number(form).ok_or_else(|| wrong(op.name(), Fault::NoForm))?;
+        let header = layout.header().map_or(0, |h| h.size());
+        let prefix = op.family().prefix();
+        let mut binding = Binding {
+            prefix,
+            header,
+            number,
+            size,
+            present: None,
+            bound: Vec::new(),
+            rooms: Vec::new(),
+        };
+        grow::push(&mut binding.rooms, Room::default())?;
+        for slot in slots {
+            let place = Place { offset: slot.offset, width: slot.width };
+            let end = slot.offset.checked_add(slot.width);
+            if slot.width == 0 || end.is_none_or(|end| end > size) {
+                return Err(wrong(slot.path, Fault::OutsideRecord));
+            }
+            let bound = match slot.path {
+                "" => binding.presence(place, slots.len()),
+                path => binding.bind(path, place, layout.header(), layout.set()),
+            };
+            bound.map_err(|fault| wrong(slot.path, fault))?;
+        }
+        Ok(binding)
+    }
+
+    fn presence(&mut self, place: Place, slots: usize) -> core::result::Result<(), Fault> {
+        if !is_number_width(place.width) || slots > place.width.saturating_mul(8) {
+            return Err(Fault::SlotWidth);
+        }
+        // It keeps its own number, so that the bits are those of the caller's slots.
+        self.present = Some(place);
+        let kind = Kind::Pad;
+        let piece = Piece { at: 0, len: 0, kind, big: false, signed: false, member: false };
+        grow::push(&mut self.bound, Bound { place, piece, way: Vec::new(), path: String::new() })
+    }
+
+    fn bind(
+        &mut self,
+        path: &str,
+        place: Place,
+        header: Option<Set<'_>>,
+        set: Option<Set<'_>>,
+    ) -> core::result::Result<(), Fault> {
+        let mut way = Vec::new();
+        let mut at = At { room: 0, set };
+        let mut rest = words(path);
+        let mut member = header;
+        for _ in 0..DEEPEST {
+            let word = rest.next().ok_or(Fault::NotAValue)?;
+            if let Some(field) = member.take().and_then(|h| h.named(word.name)) {
+                let piece = piece_of(&field.ty(), field.number(), &mut rest)?;
+                return self.add(path, place, piece, way);
+            }
+            let field = at.set.and_then(|s| s.named(word.name)).ok_or(Fault::NoName)?;
+            let (ty, kind) = (field.ty(), field.number());
+            grow::push(&mut way, kind)?;
+            match self.inside(&ty, &at, kind, &word)? {
+                Some(next) => at = next,
+                None => {
+                    let piece = piece_of(&ty, 0, &mut rest)?;
+                    let slot = self.bound.len();
+                    self.add(path, place, piece, way)?;
+                    return self.step(at.room, kind, Action::Take(slot, piece));
+                }
+            }
+        }
+        Err(Fault::NestTooDeep)
+    }
+
+    /// The room behind an attribute that holds attributes.
+    fn inside<'a>(
+        &mut self,
+        ty: &Type<'a>,
+        at: &At<'a>,
+        kind: u16,
+        word: &Word<'_>,
+    ) -> core::result::Result<Option<At<'a>>, Fault> {
+        let (header, set) = match (ty.kind(), word.choice) {
+            (Kind::Nest, None) => (ty.header(), ty.set()),
+            (Kind::Sub, Some(value)) => {
+                let choice = ty.sub().and_then(|s| s.choice(|v| v == value));
+                let choice = choice.ok_or(Fault::NoName)?;
+                (choice.header, choice.set)
+            }
+            (Kind::Sub, None) => return Err(Fault::NoChoice),
+            (_, Some(_)) => return Err(Fault::NoName),
+            _ => return Ok(None),
+        };
+        let header = header.map_or(0, |h| h.size());
+        let room = match word.choice {
+            None => self.room_behind(at.room, kind, header)?,
+            Some(value) => {
+                let selector =
+                    at.set.and_then(|s| s.having(ty.selector())).ok_or(Fault::NoChoice)?;
+                self.choice_behind(at.room, kind, (selector.number(), value), header)?
+            }
+        };
+        Ok(Some(At { room, set }))
+    }
+
+    fn steps_of(&self, room: usize, kind: u16) -> impl Iterator<Item = &Action> {
+        let steps = self.rooms.get(room).map(|r| r.steps.as_slice()).unwrap_or_default();
+        steps.iter().filter(move |s| s.kind == kind).map(|s| &s.action)
+    }
+
+    fn room_behind(
+        &mut self,
+        room: usize,
+        kind: u16,
+        header: usize,
+    ) -> core::result::Result<usize, Fault> {
+        let known = self.steps_of(room, kind).find_map(|action| match action {
+            Action::Enter(next) => Some(*next),
+            _ => None,
+        });
+        match known {
+            Some(next) => Ok(next),
+            None => {
+                let next = self.new_room(header)?;
+                self.step(room, kind, Action::Enter(next))?;
+                Ok(next)
+            }
+        }
+    }
+
+    fn choice_behind(
+        &mut self,
+        room: usize,
+        kind: u16,
+        (selector, value): (u16, &[u8]),
+        header: usize,
+    ) -> core::result::Result<usize, Fault> {
+        let known = self.steps_of(room, kind).find_map(|action| match action {
+            Action::Choose(_, known, next) if known == value => Some(*next),
+            _ => None,
+        });
+        match known {
+            Some(next) => Ok(next),
+            None => {
+                let next = self.new_room(header)?;
+                self.step(room, kind, Action::Choose(selector, grow::copy(value)?, next))?;
+                Ok(next)
+            }
+        }
+    }
+
+    fn new_room(&mut self, header: usize) -> core::result::Result<usize, Fault> {
+        let next = self.rooms.len();
+        grow::push(&mut self.rooms, Room { header, ..Room::default() })?;
+        Ok(next)
+    }
+
+    fn step(&mut self, room: usize, kind: u16, action: Action) -> core::result::Result<(), Fault> {
+        let room = self.rooms.get_mut(room).ok_or(Fault::BadArgument)?;
+        let number =
+            u8::try_from(room.steps.len().saturating_add(1)).map_err(|_| Fault::TooMuch)?;
+        grow::extend(&mut room.first, usize::from(kind).saturating_add(1), 0)?;
+        let first = room.first.get_mut(usize::from(kind)).ok_or(Fault::NoMemory)?;
+        grow::push(&mut room.steps, Step { kind, action, next: *first })?;
+        *first = number;
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        path: &str,
+        place: Place,
+        piece: Piece,
+        way: Vec<u16>,
+    ) -> core::result::Result<(), Fault> {
+        let number = !matches!(piece.kind, Kind::Text | Kind::Binary);
+        let narrow = place.width < usize::from(piece.len).max(1);
+        let variable = matches!(piece.kind, Kind::Uint | Kind::Sint) && place.width != 8;
+        if number && (narrow || variable || !is_number_width(place.width)) {
+            return Err(Fault::SlotWidth);
+        }
+        let path = Text::of(path).ok_or(Fault::NoMemory)?;
+        grow::push(&mut self.bound, Bound { place, piece, way, path })
+    }
+}
+
+fn is_number_width(width: usize) -> bool {
+    matches!(width, 1 | 2 | 4 | 8)
+}
+
+/// What stands `at` bytes into something, by its type; for a struct, of its member, which the path
+/// names next.
+fn piece_of<'p>(
+    ty: &Type<'_>,
+    at: u16,
+    rest: &mut impl Iterator<Item = Word<'p>>,
+) -> core::result::Result<Piece, Fault> {
+    let (mut ty, mut at, mut member) = (*ty, at, false);
+    while ty.kind() == Kind::Struct {
+        let word = rest.next().ok_or(Fault::NotAValue)?;
+        let field = ty.set().and_then(|s| s.named(word.name)).ok_or(Fault::NoName)?;
+        at = at.saturating_add(field.number());
+        ty = field.ty();
+        member = true;
+    }
+    let kind = match ty.kind() {
+        kind @ (Kind::Text | Kind::Binary | Kind::Flag | Kind::Bitfield32) => kind,
+        kind if (Kind::U8 as u8..=Kind::Sint as u8).contains(&(kind as u8)) => kind,
+        _ => return Err(Fault::NotAValue),
+    };
+    if ty.is_multi() || rest.next().is_some() {
+        return Err(Fault::NotAValue);
+    }
+    let address = matches!(ty.hint(), Hint::Ipv4 | Hint::Ipv6 | Hint::Ip | Hint::Mac);
+    let len = u16::try_from(ty.width()).unwrap_or(0);
+    // An address in a number's clothes stays as the bytes it is.
+    let kind = if address { Kind::Binary } else { kind };
+    Ok(Piece { at, len, kind, big: ty.has(type_flags::BIG), signed: ty.is_signed(), member })
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Looking at messages that were built by hand, for what the kernel would refuse without saying why.
+
+use super::format::{Form, Kind};
+use super::level::Level;
+use super::pack::Op;
+use super::types::{Type, is_number};
+use super::walk::{Record, records, unwrap};
+use super::wanted;
+use crate::error::{Error, Fault};
+use crate::text::Text;
+use crate::uapi::errno;
+use crate::wire::{Attr, Attrs};
+
+impl Op<'_> {
+    /// Looks at a message against the descriptions, and gives the first thing that is wrong: damage, an
+    /// attribute that is unknown where it stands, a value of another width or out of range. The error has
+    /// its path and what was wanted. `body` is all that follows `struct nlmsghdr`.
+    pub fn check(&self, form: Form, body: &[u8]) -> Result<(), Error> {
+        let level = Level::of(self, form, body);
+        let done = heads(&level).and_then(|()| attributes(&level));
+        done.map_err(|error| error.about(self.name()))
+    }
+}
+
+fn wrong(reason: &str) -> Error {
+    Error::local(errno::EINVAL, "check", Text::of(reason))
+}
+
+/// Structs that are cut short, and members out of range.
+fn heads(level: &Level<'_, '_, '_>) -> Result<(), Error> {
+    for head in &level.heads {
+        for field in head.set.iter().flat_map(|set| set.fields()) {
+            let bytes =
+                field.of(head.bytes).ok_or_else(|| wrong("the fixed header is cut short"))?;
+            let sound = leaf(&field.ty(), bytes);
+            sound.map_err(|e| e.under(&[b".", field.text()]))?;
+        }
+    }
+    Ok(())
+}
+
+fn attributes(level: &Level<'_, '_, '_>) -> Result<(), Error> {
+    for attr in level.attrs {
+        let attr = attr.map_err(Error::from)?;
+        let field = level.set.and_then(|set| set.field(attr.kind()));
+        let sound = match field {
+            Some(field) => attribute(level, &field.ty(), &attr),
+            None => Err(wrong("no such attribute is known here")),
+        };
+        sound.map_err(|e| match field {
+            Some(field) => e.under(&[b".", field.text()]),
+            None => e.under_number(attr.kind()),
+        })?;
+    }
+    Ok(())
+}
+
+fn attribute<'a, 'm>(
+    level: &Level<'_, 'a, 'm>,
+    ty: &Type<'a>,
+    attr: &Attr<'m>,
+) -> Result<(), Error> {
+    match ty.kind() {
+        kind if !ty.holds_attributes() || kind == Kind::Pad => leaf(ty, attr.payload()),
+        _ if level.is_deep() => Err(Fault::NestTooDeep.into()),
+        Kind::Array => array(level, &ty.element(), attr.nested()),
+        Kind::Records => each_record(level, ty, attr),
+        Kind::TypeValue => match unwrap(ty, attr, false) {
+            Some((_, inner)) => attribute(level, &ty.element(), &inner),
+            None => Err(wrong("wanted one attribute in each of the nests")),
+        },
+        _ => nest(level, ty, attr),
+    }
+}
+
+fn nest<'a, 'm>(level: &Level<'_, 'a, 'm>, ty: &Type<'a>, attr: &Attr<'m>) -> Result<(), Error> {
+    match level.enter(ty, attr) {
+        Some(inner) => heads(&inner).and_then(|()| attributes(&inner)),
+        None if level.find(ty.selector()).is_none() => {
+            let mut text = Text::default();
+            text.str("what this is depends on ")
+                .str(ty.pack.str(ty.selector()))
+                .str(", which is missing");
+            Err(Error::local(errno::EINVAL, "check", text.finish()))
+        }
+        // Of a kind that is not described, nothing can be said.
+        None => Ok(()),
+    }
+}
+
+fn array<'a, 'm>(level: &Level<'_, 'a, 'm>, ty: &Type<'a>, attrs: Attrs<'m>) -> Result<(), Error> {
+    for attr in attrs {
+        let attr = attr.map_err(Error::from)?;
+        attribute(level, ty, &attr).map_err(|e| e.under_index(attr.kind().into()))?;
+    }
+    Ok(())
+}
+
+fn each_record<'a, 'm>(
+    level: &Level<'_, 'a, 'm>,
+    ty: &Type<'a>,
+    attr: &Attr<'m>,
+) -> Result<(), Error> {
+    for (n, record) in records(ty, attr).enumerate() {
+        let sound = match record {
+            Record::Whole(attrs) => attributes(&level.record(ty, attrs)),
+            Record::Rest(_) => {
+                Err(wrong("a record whose length is below its header or beyond the attribute"))
+            }
+        };
+        sound.map_err(|e| e.under_index(n as u64))?;
+    }
+    Ok(())
+}
+
+/// A value by itself.
+fn leaf(ty: &Type<'_>, bytes: &[u8]) -> Result<(), Error> {
+    let fits = match ty.kind() {
+        Kind::Flag => bytes.is_empty(),
+        Kind::Bitfield32 => bytes.len() == 8,
+        Kind::Struct => ty.set().is_none_or(|set| bytes.len() >= set.size()),
+        Kind::List => {
+            ty.element().kind() == Kind::Text
+                || bytes.len().checked_rem(ty.element().width()) == Some(0)
+        }
+        kind if is_number(kind) => ty.number(bytes).is_some(),
+        _ => true,
+    };
+    if fits { wanted::inspect(ty, Some(bytes)) } else { Err(wanted::wrong_type(ty)) }
+}

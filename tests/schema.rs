@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The descriptions that are built in, against captured messages: they become JSON, and that becomes the
+//! same bytes again.
+
+use std::fs;
+
+use rnl::schema::{Form, How, Op, Pack, Way};
+use rnl::uapi::NETLINK_GENERIC;
+use rnl::{Message, Messages};
+
+#[path = "common/corpus.rs"]
+mod corpus;
+
+use corpus::{folder, golden_files, is_native, lines, next_datagram};
+
+/// A message of the corpus that a family describes.
+struct Known {
+    file: String,
+    op: Op<'static>,
+    form: Form,
+    body: Vec<u8>,
+}
+
+/// The families of generic messages, whose ids are those of the machine they were captured on.
+const GENERIC: [(&str, &str); 5] = [
+    ("ethtool", "ethtool"),
+    ("mptcp", "mptcp_pm"),
+    ("netdev", "netdev"),
+    ("wireguard", "wireguard"),
+    ("nl80211", "nl80211"),
+];
+
+/// All messages of the corpus that are described, and the number of those that are not.
+fn corpus() -> (Vec<Known>, usize) {
+    let (mut known, mut unknown) = (Vec::new(), 0);
+    for path in golden_files(&folder()) {
+        let text = fs::read_to_string(&path).unwrap();
+        if !is_native(&text) {
+            continue;
+        }
+        let file = path.strip_prefix(folder()).unwrap().display().to_string();
+        let lines = lines(&text);
+        let protocol = lines.iter().find_map(|(_, line)| line.strip_prefix("protocol "));
+        let protocol: i32 = protocol.unwrap().parse().unwrap();
+        let mut rest = &lines[..];
+        while let Some((datagram, _, after)) = next_datagram(rest) {
+            let ahead = &rest[..rest.len() - after.len()];
+            let down = ahead.iter().any(|(_, line)| line.starts_with("datagram to-kernel"));
+            let way = if down { Way::ToKernel } else { Way::FromKernel };
+            for message in Messages::new(&datagram).map_while(Result::ok) {
+                match find(&file, protocol, way, &message) {
+                    Some((op, form)) => {
+                        known.push(Known {
+                            file: file.clone(),
+                            op,
+                            form,
+                            body: message.body().to_vec(),
+                        });
+                    }
+                    None => unknown += usize::from(message.kind() >= 16),
+                }
+            }
+            rest = after;
+        }
+    }
+    (known, unknown)
+}
+
+fn find(file: &str, protocol: i32, way: Way, message: &Message<'_>) -> Option<(Op<'static>, Form)> {
+    let pack = Pack::builtin();
+    if protocol != NETLINK_GENERIC {
+        return pack.message(protocol, message.kind(), way, message.body());
+    }
+    let named = GENERIC.iter().find(|(word, _)| file.contains(word)).map(|(_, family)| *family);
+    let family = if message.kind() == 16 { Some("nlctrl") } else { named };
+    let command = message.body().first().copied().unwrap_or(0);
+    pack.family(family?)?.message(command.into(), way, message.body())
+}
+
+fn json(known: &Known, how: How) -> String {
+    let mut json = Vec::new();
+    known.op.decode(known.form, &known.body, how, &mut json).unwrap();
+    String::from_utf8(json).unwrap()
+}
+
+#[test]
+fn captured_messages_become_json_and_the_same_bytes_again() {
+    let (all, unknown) = corpus();
+    let mut wrong = Vec::new();
+    for known in &all {
+        let exact = json(known, How::Exact);
+        let mut body = Vec::new();
+        let done = known.op.encode(known.form, &exact, &mut body);
+        if done.is_err() || body != known.body {
+            wrong.push(format!("{}: {}: {exact}: {done:?}", known.file, known.op.name()));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+    let least = if cfg!(target_endian = "little") { 400 } else { 1 };
+    assert!(all.len() > least && unknown == 0, "{} messages known, {unknown} not", all.len());
+}
