@@ -41,7 +41,7 @@ LINK_FLAGS   := -nostartfiles -Wl,-soname,$(SONAME) -Wl,--version-script=abi/lib
 all: $(BUILD)/$(SHARED) $(BUILD)/librnl.a $(BUILD)/man/made
 
 $(ARCHIVE): Cargo.toml $(wildcard Cargo.lock) $(shell find src -type f)
-	$(CARGO) rustc --release --lib --crate-type staticlib --no-default-features --features capi,runtime \
+	$(CARGO) rustc --release --lib --crate-type staticlib --no-default-features --features capi,runtime,names \
 	  --target-dir $(BUILD)/cargo $(if $(TARGET),--target $(TARGET))
 	@touch $@
 

@@ -26,6 +26,11 @@ const SECTIONS: &[(&str, &str)] = &[
     ("table", "Tables of kernel objects, kept in step"),
     ("genl", "Generic netlink"),
     ("policy", "Policies of generic netlink"),
+    ("text", "Texts that grow"),
+    ("pack", "Descriptions of families"),
+    ("family", "Families by name, and JSON"),
+    ("bind", "Structs of the caller"),
+    ("trace", "Traces"),
 ];
 
 const PROLOGUE: &str = "\

@@ -2796,6 +2796,459 @@ int rnl_policy_use_at(const struct rnl_policy *policy, size_t index,
  */
 int rnl_policy_free(struct rnl_policy *policy);
 
+/* ---- Texts that grow ----------------------------------------------------- */
+
+/** A text that functions append to: JSON, descriptions. */
+struct rnl_text;
+
+/**
+ * Makes an empty text.
+ *
+ * Returns a text to free with rnl_text_free(), or NULL if there is no memory.
+ * Threads: any. Since 0.1.
+ */
+struct rnl_text *rnl_text_new(void);
+
+/**
+ * The text as it stands, UTF-8 with a NUL at its end.
+ *
+ * @text  text
+ * @len   filled with its bytes, the NUL not counted, if not NULL
+ *
+ * Returns a string that lives until text is changed or freed, or NULL if text
+ * is NULL or there is no memory for the NUL.
+ * Threads: text must not be in use elsewhere. Since 0.1.
+ */
+const char *rnl_text_get(struct rnl_text *text, size_t *len);
+
+/**
+ * Empties a text, keeping its memory.
+ *
+ * @text  text
+ *
+ * Returns 0, or
+ *   -EINVAL  text is NULL
+ * Threads: text must not be in use elsewhere. Since 0.1.
+ */
+int rnl_text_clear(struct rnl_text *text);
+
+/**
+ * Frees a text.
+ *
+ * @text  text, or NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  text is not a text, or has been freed
+ * Threads: text must not be in use elsewhere. Since 0.1.
+ */
+int rnl_text_free(struct rnl_text *text);
+
+/* ---- Descriptions of families -------------------------------------------- */
+
+/** Descriptions of families that rnl-specc has compiled. */
+struct rnl_pack;
+
+/**
+ * Reads a pack from a file.
+ *
+ * @out   filled on success; close it with rnl_pack_close()
+ * @path  name of the file
+ * @err   filled on failure, if not NULL; says what is wrong with the pack
+ *
+ * Returns 0, or
+ *   -EINVAL   out or path is NULL
+ *   -EBADMSG  the file is no pack, or is damaged
+ *   -EFBIG    it is longer than 64 MiB
+ *   -ENOMEM   no memory
+ *   or the errno of open(2) or read(2)
+ * Threads: any. Since 0.1.
+ */
+int rnl_pack_open(struct rnl_pack **out, const char *path,
+                  struct rnl_err **err);
+
+/**
+ * Closes a pack.
+ *
+ * @pack  pack, or NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  pack is not a pack, or has been closed
+ *   -EBUSY   families of it are open
+ * Threads: pack must not be in use elsewhere. Since 0.1.
+ */
+int rnl_pack_close(struct rnl_pack *pack);
+
+/* ---- Families by name, and JSON ------------------------------------------ */
+
+/** A request that is no dump. */
+#define RNL_FORM_DO 0
+
+/** A request for a dump. */
+#define RNL_FORM_DUMP 1
+
+/**
+ * JSON that encodes to the same bytes: what is unusual about the message is
+ * annotated.
+ */
+#define RNL_JSON_EXACT 1
+
+/**
+ * The object as "msg" beside its operation's "name", as notifications are
+ * shown.
+ */
+#define RNL_JSON_NAMED 2
+
+/** One line for people instead of JSON. */
+#define RNL_JSON_READABLE 4
+
+/**
+ * A family as it is described: "rt-link", "ethtool" ... It may be used with any
+ * number of sockets.
+ */
+struct rnl_family;
+
+/**
+ * Finds the description of a family. Nothing is asked of the kernel: see
+ * rnl_family_resolve().
+ *
+ * @out   filled on success; free it with rnl_family_free()
+ * @pack  descriptions, or NULL for those that are built in
+ * @name  "rt-link", "rt-route", "nl80211" ...
+ * @err   filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  out or name is NULL, or pack is not a pack
+ *   -ENOENT  no family of that name is described
+ *   -ENOMEM  no memory
+ * Threads: pack must not be in use elsewhere. Since 0.1.
+ */
+int rnl_family_open(struct rnl_family **out, struct rnl_pack *pack,
+                    const char *name, struct rnl_err **err);
+
+/**
+ * Frees a family.
+ *
+ * @family  family, or NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  family is not a family, or has been freed
+ * Threads: neither family nor its pack may be in use elsewhere. Since 0.1.
+ */
+int rnl_family_free(struct rnl_family *family);
+
+/**
+ * The protocol number that sockets for the family are opened with.
+ *
+ * @family  family
+ *
+ * Returns NETLINK_ROUTE, NETLINK_GENERIC ..., or
+ *   -EINVAL  family is NULL
+ * Threads: any, while nobody frees family. Since 0.1.
+ */
+int rnl_family_protocol(const struct rnl_family *family);
+
+/**
+ * Asks the kernel for the id and the groups of a generic family, which may load
+ * its module. They hold until the module is unloaded. Of other families there
+ * is nothing to ask.
+ *
+ * @family      family
+ * @sock        open socket of the family's protocol
+ * @timeout_ms  milliseconds; -1 waits for ever
+ * @err         filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL      family or sock is NULL
+ *   -EPROTOTYPE  the socket has another protocol
+ *   -ENOENT      the kernel has no such family
+ *   and what rnl_sock_call() returns
+ * Threads: neither family nor sock may be in use elsewhere. Since 0.1.
+ */
+int rnl_family_resolve(struct rnl_family *family, struct rnl_sock *sock,
+                       int timeout_ms, struct rnl_err **err);
+
+/**
+ * The number of a multicast group, for rnl_sock_join().
+ *
+ * @family  family; a generic one must have been resolved
+ * @name    "rtnlgrp-link", "scan" ...
+ *
+ * Returns the number, or
+ *   -EINVAL  family or name is NULL
+ *   -ENOENT  the family has no such group, or has not been resolved
+ * Threads: any, while nobody frees family. Since 0.1.
+ */
+int rnl_family_group(const struct rnl_family *family, const char *name);
+
+/**
+ * Makes a request from JSON: an object with the members of the family's fixed
+ * header and its attributes by their names. Numbers may be texts, flags a list
+ * or "a|b", addresses as people write them, bytes hexadecimal.
+ *
+ * @out     filled on success; free it with rnl_msg_free(). It may be sent in
+ *          any way: rnl_sock_call(), rnl_sock_submit(), rnl_dump_start() ...
+ * @family  family; a generic one must have been resolved
+ * @op      "newlink" ...
+ * @form    RNL_FORM_DO or RNL_FORM_DUMP
+ * @flags   NLM_F_*, as for rnl_msg_new()
+ * @json    the object; NULL is an empty one
+ * @err     filled on failure, if not NULL: the path of what is wrong, and what
+ *          was wanted
+ *
+ * Returns 0, or
+ *   -EINVAL      an argument is NULL, form is none of the two, or the JSON does
+ *                not fit
+ *   -ENOENT      the family has no such operation
+ *   -EOPNOTSUPP  the operation has no such form
+ *   -ENOTCONN    the generic family has not been resolved
+ *   -ENOMEM      no memory
+ * Threads: any, while nobody frees family. Since 0.1.
+ */
+int rnl_family_request(struct rnl_msg **out, const struct rnl_family *family,
+                       const char *op, int form, uint16_t flags,
+                       const char *json, struct rnl_err **err);
+
+/**
+ * Appends a message that the kernel sent as a JSON object.
+ *
+ * @family  family
+ * @view    a message, of a reply, a dump or a notification
+ * @flags   0, or RNL_JSON_* with |
+ * @text    text to append to; left as it was on failure
+ *
+ * Returns 0, or
+ *   -EINVAL   an argument is NULL, or there are other flags
+ *   -EPROTO   the message is none of the family's
+ *   -ENOMEM   no memory
+ * Threads: text must not be in use elsewhere. Since 0.1.
+ */
+int rnl_family_json(const struct rnl_family *family,
+                    const struct rnl_view *view, int flags,
+                    struct rnl_text *text);
+
+/**
+ * Appends the next objects of a dump as a JSON list. The loop runs in here,
+ * which serves callers to whom each call is dear.
+ *
+ * @family  family
+ * @dump    dump of a request of the family
+ * @max     how many objects at most
+ * @flags   0, or RNL_JSON_* with |
+ * @text    text to append to; left as it was on failure and at the end
+ * @err     filled on failure, if not NULL
+ *
+ * Returns how many objects there are in the list, 0 at the end of the dump, or
+ *   -EINVAL  an argument is NULL, max is 0, or there are other flags
+ *   -EPROTO  an object is none of the family's
+ *   and what rnl_dump_next() returns
+ * Threads: none of the arguments may be in use elsewhere. Since 0.1.
+ */
+int rnl_family_rows(const struct rnl_family *family, struct rnl_dump *dump,
+                    size_t max, int flags, struct rnl_text *text,
+                    struct rnl_err **err);
+
+/**
+ * Makes a request and appends what it is answered with: an object, a list of
+ * them if there are several, or null for an acknowledgement alone.
+ *
+ * @family      family; a generic one must have been resolved
+ * @sock        open socket of the family's protocol
+ * @op          "getlink" ...
+ * @flags       NLM_F_*, as for rnl_msg_new()
+ * @json        the request, as for rnl_family_request()
+ * @timeout_ms  milliseconds; -1 waits for ever
+ * @text        text to append to, or NULL; left as it was on failure
+ * @err         filled on failure, if not NULL
+ *
+ * Returns 0, what rnl_family_request() returns, or what rnl_sock_call()
+ * returns.
+ * Threads: none of sock, text and family may be in use elsewhere. Since 0.1.
+ */
+int rnl_family_call(const struct rnl_family *family, struct rnl_sock *sock,
+                    const char *op, uint16_t flags, const char *json,
+                    int timeout_ms, struct rnl_text *text,
+                    struct rnl_err **err);
+
+/**
+ * Appends a description as JSON: of one operation with the attributes it takes,
+ * of a family with all its operations, groups, sets of attributes and enums, or
+ * of which families there are.
+ *
+ * @family  family, or NULL for a list of all that are built in
+ * @op      "newlink" ..., or NULL for all of the family
+ * @text    text to append to; left as it was on failure
+ *
+ * Returns 0, or
+ *   -EINVAL  text is NULL, or family is NULL and op is not
+ *   -ENOENT  the family has no such operation
+ *   -ENOMEM  no memory
+ * Threads: text must not be in use elsewhere. Since 0.1.
+ */
+int rnl_family_describe(const struct rnl_family *family, const char *op,
+                        struct rnl_text *text);
+
+/* ---- Structs of the caller ----------------------------------------------- */
+
+/** Messages that a request is answered with. */
+#define RNL_FORM_REPLY 2
+
+/** Objects of a dump; also what is notified of. */
+#define RNL_FORM_ROW 3
+
+/** A struct of the caller bound to values of a family's messages. */
+struct rnl_bind;
+
+/** One member of the caller's struct. This struct never changes. */
+struct rnl_slot {
+    /**
+     * Which value: "ifi-index", "ifname", "linkinfo.kind",
+     * "linkinfo.data(vxlan).id", "stats64.rx-packets". Empty for bits that tell
+     * which slots have a value: the first slot's is the lowest.
+     */
+    const char *path;
+    /** offsetof() the member */
+    size_t offset;
+    /**
+     * sizeof the member: of numbers 1, 2, 4 or 8, in host order; flags are a
+     * number, 1 if they are there; texts are cut nowhere and closed by a NUL;
+     * addresses and other bytes stand at its start.
+     */
+    size_t width;
+};
+
+/**
+ * Binds members of a struct to values of the messages of an operation. Paths
+ * are looked up here, once.
+ *
+ * @out     filled on success; free it with rnl_bind_free()
+ * @family  family; a generic one must have been resolved before requests are
+ *          made
+ * @op      "getlink", "newroute" ...
+ * @form    RNL_FORM_ROW or RNL_FORM_REPLY to read messages, RNL_FORM_DO or
+ *          RNL_FORM_DUMP to make requests
+ * @size    sizeof the struct
+ * @slots   its members; any order, and not all of them need to be bound
+ * @n       how many
+ * @err     filled on failure, if not NULL: says which path is wrong
+ *
+ * Returns 0, or
+ *   -EINVAL      an argument is NULL, a member lies outside of the struct, or a
+ *                path leads to something that is no single value
+ *   -ENOENT      the family has no such operation, or nothing has the name that
+ *                a path says
+ *   -EOPNOTSUPP  the operation has no such form
+ *   -ERANGE      a member has too few bytes for its value, or a number's has
+ *                not 1, 2, 4 or 8
+ *   -ENOMEM      no memory
+ * Threads: any, while nobody frees family. Since 0.1.
+ */
+int rnl_bind_new(struct rnl_bind **out, const struct rnl_family *family,
+                 const char *op, int form, size_t size,
+                 const struct rnl_slot *slots, size_t n, struct rnl_err **err);
+
+/**
+ * Frees a binding.
+ *
+ * @bind  binding, or NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  bind is not a binding, or has been freed
+ * Threads: bind must not be in use elsewhere. Since 0.1.
+ */
+int rnl_bind_free(struct rnl_bind *bind);
+
+/**
+ * Fills a struct from a message. What the message lacks is zero.
+ *
+ * @bind    binding of RNL_FORM_ROW or RNL_FORM_REPLY
+ * @view    message
+ * @record  the struct
+ * @err     filled on failure, if not NULL: says which value did not fit
+ *
+ * Returns 0, or
+ *   -EINVAL  an argument is NULL
+ *   -EPROTO  the message is of another type than the binding
+ *   -ERANGE  a value has another width than its type, or more bytes than its
+ *            member
+ * Threads: any, while nobody frees bind. Since 0.1.
+ */
+int rnl_bind_read(const struct rnl_bind *bind, const struct rnl_view *view,
+                  void *record, struct rnl_err **err);
+
+/**
+ * Fills an array of structs from the next objects of a dump.
+ *
+ * @bind     binding of RNL_FORM_ROW
+ * @dump     dump of the operation
+ * @records  the array
+ * @max      how many structs it has
+ * @err      filled on failure, if not NULL
+ *
+ * Returns how many were filled, 0 at the end of the dump, or
+ *   -EINVAL  an argument is NULL, or max is 0
+ *   and what rnl_bind_read() and rnl_dump_next() return
+ * Threads: neither dump nor its socket may be in use elsewhere. Since 0.1.
+ */
+int rnl_bind_rows(const struct rnl_bind *bind, struct rnl_dump *dump,
+                  void *records, size_t max, struct rnl_err **err);
+
+/**
+ * Makes a request from a struct: the fixed header and the attributes whose bits
+ * are set, where such bits are bound, else those that are not zero. Attributes
+ * come in the order of their slots; those of one nest belong together.
+ *
+ * @out     filled on success; free it with rnl_msg_free()
+ * @bind    binding of RNL_FORM_DO or RNL_FORM_DUMP
+ * @flags   NLM_F_*, as for rnl_msg_new()
+ * @record  the struct
+ * @err     filled on failure, if not NULL: says which value is wrong
+ *
+ * Returns 0, or
+ *   -EINVAL      an argument is NULL
+ *   -ERANGE      a number is too large for its attribute
+ *   -EOPNOTSUPP  a value that is a part of an attribute, which can be read
+ *                alone
+ *   -ENOTCONN    the generic family had not been resolved
+ *   -ENOMEM      no memory
+ * Threads: any, while nobody frees bind. Since 0.1.
+ */
+int rnl_bind_request(struct rnl_msg **out, const struct rnl_bind *bind,
+                     uint16_t flags, const void *record, struct rnl_err **err);
+
+/* ---- Traces -------------------------------------------------------------- */
+
+/** No trace. */
+#define RNL_TRACE_OFF 0
+
+/** A line for each message, named and readable. */
+#define RNL_TRACE_TEXT 1
+
+/** pcapng, which Wireshark reads. */
+#define RNL_TRACE_PCAPNG 2
+
+/**
+ * Writes what passes through a socket from now on to a descriptor, as it
+ * passes. Without this call, the environment decides: RNL_TRACE=1 is text to
+ * standard error, and any other value the name of a file that pcapng is
+ * appended to; programs that run with other rights than those of who started
+ * them ignore it.
+ *
+ * @sock    open socket
+ * @fd      descriptor to write to; it stays the caller's, and must be open
+ *          until the trace ends
+ * @format  RNL_TRACE_TEXT, RNL_TRACE_PCAPNG, or RNL_TRACE_OFF, with which fd
+ *          does not matter
+ * @err     filled on failure, if not NULL
+ *
+ * Returns 0, or
+ *   -EINVAL  sock is NULL, or format is none of the three
+ *   or the errno of write(2). A trace that can't be written later ends, and
+ *   nothing else fails
+ * Threads: sock must not be in use elsewhere. Since 0.1.
+ */
+int rnl_sock_trace(struct rnl_sock *sock, int fd, int format,
+                   struct rnl_err **err);
+
 #ifdef __cplusplus
 }
 #endif

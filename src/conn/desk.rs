@@ -8,6 +8,7 @@ use core::ops::Range;
 use super::completion::Answers;
 use super::engine::{Ended, Engine, Event, Id, Mode, Stream};
 use super::filter::Keep;
+use super::known::Known;
 use super::notes::Notes;
 use super::report::{Success, outcome};
 use super::stats::Stats;
@@ -54,6 +55,7 @@ pub(super) enum Got {
 #[derive(Debug)]
 pub(super) struct Desk {
     pub(super) protocol: i32,
+    pub(super) known: Known,
     pub(super) engine: Engine,
     pub(super) notes: Notes,
     /// Which notifications are wanted.
@@ -73,6 +75,7 @@ impl Desk {
     pub(super) fn new(protocol: i32, engine: Engine, max_queue: usize, max_result: usize) -> Self {
         Desk {
             protocol,
+            known: Known::new(protocol),
             engine,
             notes: Notes::new(max_queue),
             keep: Keep::default(),

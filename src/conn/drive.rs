@@ -13,6 +13,7 @@ use super::notes::Note;
 use super::report::unbuilt;
 use super::socket::{Notification, Socket, socket_error};
 use super::store::{Dump, Reply, Store};
+use super::trace::{Way, note};
 use crate::error::{Error, Fault, Result};
 use crate::grow;
 use crate::schema::operation;
@@ -175,6 +176,28 @@ impl Socket {
         store.rows.next()
     }
 
+    /// Shows the next objects of a dump to `object`: at most `most`, fewer at its end. Gives how many.
+    pub(crate) fn dump_each(
+        &mut self,
+        id: Id,
+        most: usize,
+        mut object: impl FnMut(Message<'_>) -> Result<()>,
+    ) -> Result<usize> {
+        for shown in 0..most {
+            if let Some(message) = self.dump_quick(id) {
+                object(message)?;
+            } else if let Some(message) = self.dump_kept(id) {
+                object(message)?;
+            } else {
+                match self.dump_next(id)? {
+                    Some(message) => object(message)?,
+                    None => return Ok(shown),
+                }
+            }
+        }
+        Ok(most)
+    }
+
     /// The next notification; `None` when `timeout` milliseconds have passed.
     ///
     /// [`Fault::Overrun`] (ENOBUFS) stands in the sequence where notifications are missing: what came
@@ -269,6 +292,7 @@ impl Socket {
         while let Some((id, request)) = self.desk.engine.transmit(self.now) {
             let Err(errno) = self.fd.send(request) else {
                 self.desk.stats.sent(request);
+                note(&mut self.trace, &self.desk.known, self.port, Way::Sent, request);
                 continue;
             };
             if let Some(got) = self.unsent(want, id, errno) {
@@ -309,6 +333,7 @@ impl Socket {
             Ok(from) => {
                 self.from = from;
                 self.desk.stats.received(from.len);
+                note(&mut self.trace, &self.desk.known, self.port, Way::Received, &self.buf);
                 self.drain_on();
                 Ok(if trusted { Filled::Datagram } else { Filled::Foreign })
             }

@@ -19,6 +19,7 @@ mod desk;
 mod drive;
 pub mod engine;
 mod filter;
+mod known;
 mod notes;
 mod options;
 mod pipeline;
@@ -29,6 +30,7 @@ mod store;
 mod synced;
 pub mod table;
 mod together;
+mod trace;
 
 pub use completion::Completion;
 pub use engine::{Engine, Event, Id, Mode, Plan, Stream};
@@ -41,6 +43,7 @@ pub use store::{Dump, Reply};
 pub use synced::{Event as TableEvent, Following, Table, What};
 pub use table::{Ignore, Key, Kind, Part, Spec, Stir, Test};
 pub use together::{DumpJob, dump_together};
+pub use trace::Format as TraceFormat;
 
 /// A deadline that never passes.
 pub const NEVER: u64 = u64::MAX;

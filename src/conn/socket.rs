@@ -10,6 +10,7 @@ use super::engine::Engine;
 use super::filter::{Keep, program};
 use super::notes::Note;
 use super::options::Options;
+use super::trace::{Trace, Way, note};
 use crate::error::{Error, Fault, Result};
 use crate::grow;
 use crate::sys::{self, Address, Buffer, Errno, Fd, Filter, Received};
@@ -49,7 +50,7 @@ pub struct Notification<'a> {
 #[derive(Debug)]
 pub struct Socket {
     pub(super) fd: Fd,
-    port: u32,
+    pub(super) port: u32,
     /// Where `send` goes unless it is told.
     peer: Address,
     pub(super) options: Options,
@@ -72,6 +73,7 @@ pub struct Socket {
     pub(super) late: Option<Error>,
     /// Whether the engine knows the sizes of the queues.
     pub(super) sized: bool,
+    pub(super) trace: Option<Trace>,
 }
 
 pub(super) fn socket_error(doing: &'static str) -> impl Fn(Errno) -> Error {
@@ -147,6 +149,7 @@ impl Socket {
             draining: None,
             late: None,
             sized: false,
+            trace: Trace::of_environment(),
             options,
         };
         socket.set_up()?;
@@ -199,6 +202,11 @@ impl Socket {
     /// The protocol it speaks.
     pub fn protocol(&self) -> i32 {
         self.desk.protocol
+    }
+
+    /// Says what the generic family with this id is called, for errors and traces.
+    pub(crate) fn learn(&mut self, id: u16, name: &str) -> Result<()> {
+        Ok(self.desk.known.learn(id, name)?)
     }
 
     /// Sets where [`Socket::send`] with port and group 0 goes.
@@ -329,6 +337,7 @@ impl Socket {
             Err(errno) => return Err(Error::socket(errno, "send")),
         }
         self.desk.stats.sent(datagram);
+        note(&mut self.trace, &self.desk.known, self.port, Way::Sent, datagram);
         Ok(())
     }
 

@@ -111,6 +111,11 @@ impl Reply {
         self.rows.bytes.is_empty() && self.warning.is_none()
     }
 
+    /// As [`Reply::warning`], to keep.
+    pub(crate) fn into_warning(self) -> Option<String> {
+        self.warning
+    }
+
     /// What the kernel warns of although it did what was asked.
     pub fn warning(&self) -> Option<&str> {
         self.warning.as_deref()

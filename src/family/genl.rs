@@ -67,7 +67,9 @@ impl Family {
             Ok(())
         });
         end.map_err(|e| e.about(name))?;
-        Ok(found.ok_or(Fault::Incomplete)?)
+        let family = found.ok_or(Fault::Incomplete)?;
+        socket.learn(family.id, name)?;
+        Ok(family)
     }
 
     /// The group of that name.

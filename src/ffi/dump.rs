@@ -172,6 +172,25 @@ unsafe fn next(dump: *mut rnl_dump, out: *mut rnl_view) -> Result<c_int, Error> 
     Ok(1)
 }
 
+/// Shows the next objects of a dump, at most `most`, to `object`. Gives how many, 0 at the end.
+///
+/// # Safety
+///
+/// `dump` is NULL or a dump, whose socket lives as long.
+pub(super) unsafe fn each(
+    dump: *mut rnl_dump,
+    most: c_int,
+    object: impl FnMut(Message<'_>) -> Result<(), Error>,
+) -> Result<c_int, Error> {
+    // SAFETY: the caller's promise.
+    let (socket, id) = unsafe {
+        let dump = ptr::get(dump)?;
+        (open(dump.sock)?, dump.id)
+    };
+    let shown = socket.dump_each(id, usize::try_from(most).unwrap_or(0), object)?;
+    Ok(count(shown))
+}
+
 /// Whether a change interrupted a dump of RNL_DUMP_BEST_EFFORT. Known when it has ended.
 ///
 /// @dump  dump

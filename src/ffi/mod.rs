@@ -7,14 +7,17 @@
 
 mod attr;
 mod attrs;
+mod bind;
 mod dump;
 mod err;
+mod family;
 mod filter;
 mod genl;
 mod guard;
 mod io;
 mod msg;
 mod open;
+mod pack;
 mod pipeline;
 mod policy;
 mod ptr;
@@ -24,7 +27,9 @@ mod sock;
 mod spec;
 mod stats;
 mod table;
+mod text;
 mod together;
+mod trace;
 mod view;
 
 use core::ffi::{CStr, c_char};

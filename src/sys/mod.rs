@@ -3,20 +3,24 @@
 //! values; the caller's `errno` is left as it was.
 
 mod buffer;
+mod file;
 mod memory;
 mod netns;
 #[cfg(feature = "runtime")]
 mod runtime;
 mod socket;
 mod threads;
+mod trace;
 
 pub(crate) use buffer::Buffer;
+pub(crate) use file::read_file;
 pub(crate) use memory::Memory;
 pub use netns::netns_open;
 pub(crate) use netns::socket_in;
 pub(crate) use socket::{Address, Received, SocketMemory};
 pub use socket::{Fd, Filter};
 pub(crate) use threads::side_by_side;
+pub(crate) use trace::{open_to_append, wall_clock, with_environment, write_all};
 
 use core::ffi::{CStr, c_char, c_int, c_void};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};

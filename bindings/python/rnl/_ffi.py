@@ -66,6 +66,20 @@ RNL_RULE_MIN_LEN = 0x04
 RNL_RULE_MAX_LEN = 0x08
 RNL_RULE_NESTED = 0x10
 RNL_RULE_MASK = 0x20
+RNL_FORM_DO = 0
+RNL_FORM_DUMP = 1
+RNL_JSON_EXACT = 1
+RNL_JSON_NAMED = 2
+RNL_JSON_READABLE = 4
+RNL_FORM_REPLY = 2
+RNL_FORM_ROW = 3
+RNL_TRACE_OFF = 0
+RNL_TRACE_TEXT = 1
+RNL_TRACE_PCAPNG = 2
+
+
+class struct_rnl_bind(Structure):
+    pass
 
 
 class struct_rnl_dump(Structure):
@@ -76,11 +90,19 @@ class struct_rnl_err(Structure):
     pass
 
 
+class struct_rnl_family(Structure):
+    pass
+
+
 class struct_rnl_genl(Structure):
     pass
 
 
 class struct_rnl_msg(Structure):
+    pass
+
+
+class struct_rnl_pack(Structure):
     pass
 
 
@@ -97,6 +119,10 @@ class struct_rnl_sock(Structure):
 
 
 class struct_rnl_table(Structure):
+    pass
+
+
+class struct_rnl_text(Structure):
     pass
 
 
@@ -472,6 +498,17 @@ class struct_rnl_policy_use(Structure):
     ]
 
 
+class struct_rnl_slot(Structure):
+    path: bytes | None
+    offset: int
+    width: int
+    _fields_ = [
+        ("path", c_char_p),
+        ("offset", c_size_t),
+        ("width", c_size_t),
+    ]
+
+
 rnl_version = function("rnl_version", c_char_p)
 rnl_view_next = function(
     "rnl_view_next", c_int, POINTER(struct_rnl_bytes), POINTER(struct_rnl_view)
@@ -755,3 +792,63 @@ rnl_policy_use_at = function(
     "rnl_policy_use_at", c_int, POINTER(struct_rnl_policy), c_size_t, POINTER(struct_rnl_policy_use)
 )
 rnl_policy_free = function("rnl_policy_free", c_int, POINTER(struct_rnl_policy))
+rnl_text_new = function("rnl_text_new", POINTER(struct_rnl_text))
+rnl_text_get = function("rnl_text_get", c_char_p, POINTER(struct_rnl_text), POINTER(c_size_t))
+rnl_text_clear = function("rnl_text_clear", c_int, POINTER(struct_rnl_text))
+rnl_text_free = function("rnl_text_free", c_int, POINTER(struct_rnl_text))
+rnl_pack_open = function(
+    "rnl_pack_open", c_int, POINTER(POINTER(struct_rnl_pack)), c_char_p,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_pack_close = function("rnl_pack_close", c_int, POINTER(struct_rnl_pack))
+rnl_family_open = function(
+    "rnl_family_open", c_int, POINTER(POINTER(struct_rnl_family)), POINTER(struct_rnl_pack),
+    c_char_p, POINTER(POINTER(struct_rnl_err))
+)
+rnl_family_free = function("rnl_family_free", c_int, POINTER(struct_rnl_family))
+rnl_family_protocol = function("rnl_family_protocol", c_int, POINTER(struct_rnl_family))
+rnl_family_resolve = function(
+    "rnl_family_resolve", c_int, POINTER(struct_rnl_family), POINTER(struct_rnl_sock), c_int,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_family_group = function("rnl_family_group", c_int, POINTER(struct_rnl_family), c_char_p)
+rnl_family_request = function(
+    "rnl_family_request", c_int, POINTER(POINTER(struct_rnl_msg)), POINTER(struct_rnl_family),
+    c_char_p, c_int, c_uint16, c_char_p, POINTER(POINTER(struct_rnl_err))
+)
+rnl_family_json = function(
+    "rnl_family_json", c_int, POINTER(struct_rnl_family), POINTER(struct_rnl_view), c_int,
+    POINTER(struct_rnl_text)
+)
+rnl_family_rows = function(
+    "rnl_family_rows", c_int, POINTER(struct_rnl_family), POINTER(struct_rnl_dump), c_size_t, c_int,
+    POINTER(struct_rnl_text), POINTER(POINTER(struct_rnl_err))
+)
+rnl_family_call = function(
+    "rnl_family_call", c_int, POINTER(struct_rnl_family), POINTER(struct_rnl_sock), c_char_p,
+    c_uint16, c_char_p, c_int, POINTER(struct_rnl_text), POINTER(POINTER(struct_rnl_err))
+)
+rnl_family_describe = function(
+    "rnl_family_describe", c_int, POINTER(struct_rnl_family), c_char_p, POINTER(struct_rnl_text)
+)
+rnl_bind_new = function(
+    "rnl_bind_new", c_int, POINTER(POINTER(struct_rnl_bind)), POINTER(struct_rnl_family), c_char_p,
+    c_int, c_size_t, POINTER(struct_rnl_slot), c_size_t, POINTER(POINTER(struct_rnl_err))
+)
+rnl_bind_free = function("rnl_bind_free", c_int, POINTER(struct_rnl_bind))
+rnl_bind_read = function(
+    "rnl_bind_read", c_int, POINTER(struct_rnl_bind), POINTER(struct_rnl_view), c_void_p,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_bind_rows = function(
+    "rnl_bind_rows", c_int, POINTER(struct_rnl_bind), POINTER(struct_rnl_dump), c_void_p, c_size_t,
+    POINTER(POINTER(struct_rnl_err))
+)
+rnl_bind_request = function(
+    "rnl_bind_request", c_int, POINTER(POINTER(struct_rnl_msg)), POINTER(struct_rnl_bind), c_uint16,
+    c_void_p, POINTER(POINTER(struct_rnl_err))
+)
+rnl_sock_trace = function(
+    "rnl_sock_trace", c_int, POINTER(struct_rnl_sock), c_int, c_int,
+    POINTER(POINTER(struct_rnl_err))
+)

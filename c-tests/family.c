@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* Families by name: requests from JSON, answers as JSON, descriptions. */
+#include "family.h"
+
+#include <linux/genetlink.h>
+
+static struct rnl_sock *route;
+static struct rnl_family *links;
+
+static void texts_grow_and_begin_anew(void)
+{
+    struct rnl_text *text = rnl_text_new();
+    size_t len = 1;
+
+    SAME_TEXT("", rnl_text_get(text, &len));
+    EQUAL(0, len);
+    WORKS(0, rnl_family_call(links, route, "getlink", 0, "{\"ifname\":\"lo\"}", SOON, text, &test_err));
+    HAS(text, "\"ifname\":\"lo\"");
+    CHECK(rnl_text_get(text, &len) && len > 100);
+    EQUAL(strlen(rnl_text_get(text, NULL)), len);
+    EXPECT(0, rnl_text_clear(text));
+    SAME_TEXT("", rnl_text_get(text, NULL));
+    SAME_TEXT(NULL, rnl_text_get(NULL, NULL));
+    EXPECT(-EINVAL, rnl_text_clear(NULL));
+    EXPECT(-EINVAL, rnl_text_free((struct rnl_text *)route));
+    EXPECT(0, rnl_text_free(NULL));
+    EXPECT(0, rnl_text_free(text));
+}
+
+static void handles_are_told_apart(void)
+{
+    struct rnl_family *family = NULL, *other = (struct rnl_family *)route;
+    struct rnl_text *text = new_text();
+    struct rnl_msg *msg = NULL;
+    struct rnl_view view = { .nsid = -1 };
+
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_family_open(NULL, NULL, "rt-link", &test_err));
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_family_open(&family, NULL, NULL, &test_err));
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_family_open(&family, (struct rnl_pack *)route, "rt-link", &test_err));
+    FAILS(ENOENT, RNL_FROM_LOCAL, rnl_family_open(&family, NULL, "no-such-family", &test_err));
+    CHECK(strstr(rnl_err_text(test_err), "no-such-family") != NULL);
+    EXPECT(-EINVAL, rnl_family_protocol(other));
+    EXPECT(-EINVAL, rnl_family_group(other, "rtnlgrp-link"));
+    EXPECT(-EINVAL, rnl_family_group(links, NULL));
+    EXPECT(-EINVAL, rnl_family_describe(other, NULL, text));
+    EXPECT(-EINVAL, rnl_family_describe(links, NULL, NULL));
+    EXPECT(-EINVAL, rnl_family_json(other, &view, 0, text));
+    EXPECT(-EINVAL, rnl_family_json(links, NULL, 0, text));
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_family_resolve(other, route, SOON, &test_err));
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_family_resolve(links, NULL, SOON, &test_err));
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_family_request(&msg, other, "getlink", RNL_FORM_DO, 0, NULL, &test_err));
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_family_request(&msg, links, "getlink", 7, 0, NULL, &test_err));
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_family_call(links, NULL, "getlink", 0, NULL, SOON, text, &test_err));
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_family_rows(links, NULL, 1, 0, text, &test_err));
+    EXPECT(-EINVAL, rnl_family_free(other));
+    EXPECT(0, rnl_family_free(NULL));
+    EXPECT(0, rnl_text_free(text));
+}
+
+static void a_family_has_protocol_and_groups(void)
+{
+    EXPECT(NETLINK_ROUTE, rnl_family_protocol(links));
+    EXPECT(RTNLGRP_LINK, rnl_family_group(links, "rtnlgrp-link"));
+    EXPECT(-ENOENT, rnl_family_group(links, "no-such-group"));
+    WORKS(0, rnl_family_resolve(links, route, SOON, &test_err));
+}
+
+static void a_request_is_made_and_its_answer_shown(void)
+{
+    struct rnl_text *text = new_text();
+    struct rnl_sock *generic = open_sock(NETLINK_GENERIC);
+
+    WORKS(0, rnl_family_call(links, route, "newlink", 0, "{\"ifi-index\":1,\"ifalias\":\"here\"}", SOON, text, &test_err));
+    SAME_TEXT("null", rnl_text_get(text, NULL));
+    rnl_text_clear(text);
+    WORKS(0, rnl_family_call(links, route, "getlink", 0, "{\"ifi-index\":\"1\"}", SOON, text, &test_err));
+    HAS(text, "\"ifalias\":\"here\"");
+    HAS(text, "\"ifi-flags\":[\"up\",\"loopback\"");
+    WORKS(0, rnl_family_call(links, route, "getlink", 0, "{\"ifi-index\":1}", SOON, NULL, &test_err));
+    FAILS(EPROTOTYPE, RNL_FROM_LOCAL, rnl_family_resolve(links, generic, SOON, &test_err));
+    EXPECT(0, rnl_sock_close(generic));
+    EXPECT(0, rnl_text_free(text));
+}
+
+/* A call that fails leaves the text as it was, and its error says where and what. */
+static void refuses(int number, int origin, const char *op, const char *json, const char *attr, const char *says)
+{
+    struct rnl_text *text = new_text();
+
+    FAILS(number, origin, rnl_family_call(links, route, op, NLM_F_CREATE | NLM_F_EXCL, json, SOON, text, &test_err));
+    SAME_TEXT(attr, rnl_err_attr(test_err));
+    if (!strstr(rnl_err_text(test_err), says))
+        FAULT("no \"%s\" in \"%s\"", says, rnl_err_text(test_err));
+    SAME_TEXT("", rnl_text_get(text, NULL));
+    EXPECT(0, rnl_text_free(text));
+}
+
+static void errors_point(void)
+{
+    refuses(ENOENT, RNL_FROM_LOCAL, "getlinks", "{}", NULL, "getlinks");
+    refuses(EINVAL, RNL_FROM_LOCAL, "newlink", "{\"mtux\":1}", NULL, "perhaps mtu");
+    refuses(ERANGE, RNL_FROM_LOCAL, "newlink", "{\"mtu\":-1}", ".mtu", "wanted u32");
+    refuses(EINVAL, RNL_FROM_LOCAL, "newlink", "{\"mtu\":1", NULL, "");
+    refuses(ERANGE, RNL_FROM_KERNEL, "newlink",
+            "{\"ifname\":\"v0\",\"linkinfo\":{\"kind\":\"vxlan\",\"data\":{\"id\":16777216}}}", ".linkinfo.data(vxlan).id",
+            "VXLAN ID must be lower");
+}
+
+/* Objects in lists of at most two. */
+static void a_dump_comes_in_lists(void)
+{
+    struct rnl_text *text = new_text();
+    struct rnl_dump *dump = NULL;
+    struct rnl_msg *msg = NULL;
+    int rows, all = 0;
+
+    CHECK(add_any_link(route, "any0") && add_any_link(route, "any1"));
+    WORKS(0, rnl_family_request(&msg, links, "getlink", RNL_FORM_DUMP, 0, NULL, &test_err));
+    WORKS(0, rnl_dump_start(&dump, route, msg, RNL_DUMP_CONSISTENT, SOON, &test_err));
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_family_rows(links, dump, 0, 0, text, &test_err));
+    while ((rows = rnl_family_rows(links, dump, 2, 0, text, &test_err)) > 0) {
+        CHECK(rows <= 2 && *rnl_text_get(text, NULL) == '[');
+        all += rows;
+    }
+    EQUAL(0, rows);
+    CHECK(all >= 3);
+    HAS(text, "}][{");
+    EXPECT(0, rnl_dump_free(dump));
+    EXPECT(0, rnl_msg_free(msg));
+    EXPECT(0, rnl_text_free(text));
+}
+
+static void a_notification_has_its_name(void)
+{
+    struct rnl_sock *monitor = open_sock(NETLINK_ROUTE);
+    struct rnl_family *addresses = open_family("rt-addr");
+    struct rnl_text *text = new_text();
+    struct rnl_view view;
+
+    WORKS(0, rnl_sock_join(monitor, (uint32_t)rnl_family_group(links, "rtnlgrp-link"), &test_err));
+    set_alias(route, LO, "told");
+    WORKS(1, rnl_sock_next(monitor, &view, SOON, &test_err));
+    EXPECT(0, rnl_family_json(links, &view, RNL_JSON_NAMED, text));
+    HAS(text, "{\"name\":\"");
+    HAS(text, "\",\"msg\":{\"ifi-family\":0,");
+    rnl_text_clear(text);
+    EXPECT(0, rnl_family_json(links, &view, RNL_JSON_READABLE, text));
+    HAS(text, "ifalias: \"told\"");
+    EXPECT(0, rnl_family_json(links, &view, RNL_JSON_EXACT, text));
+    EXPECT(-EINVAL, rnl_family_json(links, &view, RNL_JSON_EXACT | RNL_JSON_READABLE, text));
+    EXPECT(-EPROTO, rnl_family_json(addresses, &view, 0, text));
+    EXPECT(0, rnl_family_free(addresses));
+    EXPECT(0, rnl_text_free(text));
+    EXPECT(0, rnl_sock_close(monitor));
+}
+
+static void a_generic_family_is_resolved_first(void)
+{
+    struct rnl_sock *sock = open_sock(NETLINK_GENERIC);
+    struct rnl_family *family = open_family("nlctrl");
+    struct rnl_text *text = new_text();
+    const char *json = "{\"family-name\":\"nlctrl\"}";
+
+    FAILS(ENOTCONN, RNL_FROM_LOCAL, rnl_family_call(family, sock, "getfamily", 0, json, SOON, text, &test_err));
+    WORKS(0, rnl_family_resolve(family, sock, SOON, &test_err));
+    CHECK(rnl_family_group(family, "notify") >= 0);
+    WORKS(0, rnl_family_call(family, sock, "getfamily", 0, json, SOON, text, &test_err));
+    HAS(text, "\"family-name\":\"nlctrl\"");
+    HAS(text, "\"family-id\":16");
+    EXPECT(0, rnl_family_free(family));
+    EXPECT(0, rnl_text_free(text));
+    EXPECT(0, rnl_sock_close(sock));
+}
+
+static void descriptions_are_json(void)
+{
+    struct rnl_text *text = new_text();
+
+    EXPECT(0, rnl_family_describe(NULL, NULL, text));
+    HAS(text, "rt-link");
+    rnl_text_clear(text);
+    EXPECT(0, rnl_family_describe(links, NULL, text));
+    HAS(text, "getlink");
+    rnl_text_clear(text);
+    EXPECT(0, rnl_family_describe(links, "getlink", text));
+    HAS(text, "ifname");
+    EXPECT(-ENOENT, rnl_family_describe(links, "getlinks", text));
+    EXPECT(-EINVAL, rnl_family_describe(NULL, "getlink", text));
+    EXPECT(0, rnl_text_free(text));
+}
+
+int main(void)
+{
+    in_namespace();
+    route = open_sock(NETLINK_ROUTE);
+    links = open_family("rt-link");
+    texts_grow_and_begin_anew();
+    handles_are_told_apart();
+    a_family_has_protocol_and_groups();
+    a_request_is_made_and_its_answer_shown();
+    errors_point();
+    a_dump_comes_in_lists();
+    a_notification_has_its_name();
+    a_generic_family_is_resolved_first();
+    descriptions_are_json();
+    EXPECT(0, rnl_family_free(links));
+    FREED(rnl_family_free(links));
+    EXPECT(0, rnl_sock_close(route));
+    return test_end();
+}

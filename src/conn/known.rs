@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! What is known of the messages of a socket's protocol.
+
+use alloc::vec::Vec;
+
+use crate::error::Fault;
+use crate::grow;
+use crate::schema::{Family, Form, Op, Pack, Way};
+use crate::uapi::NETLINK_GENERIC;
+use crate::uapi::genetlink::GENL_ID_CTRL;
+use crate::wire::Message;
+
+/// The descriptions of a protocol; of generic families those that have been looked up.
+#[derive(Debug)]
+pub(super) struct Known {
+    protocol: i32,
+    families: Vec<(u16, Family<'static>)>,
+}
+
+impl Known {
+    pub(super) fn new(protocol: i32) -> Self {
+        Known { protocol, families: Vec::new() }
+    }
+
+    pub(super) fn protocol(&self) -> i32 {
+        self.protocol
+    }
+
+    /// Says what the generic family with this id is called.
+    pub(super) fn learn(&mut self, id: u16, name: &str) -> Result<(), Fault> {
+        let Some(family) = Pack::builtin().family(name).filter(|f| f.is_generic()) else {
+            return Ok(());
+        };
+        match self.families.iter_mut().find(|(known, _)| *known == id) {
+            Some(known) => known.1 = family,
+            None => grow::push(&mut self.families, (id, family))?,
+        }
+        Ok(())
+    }
+
+    fn family(&self, id: u16) -> Option<Family<'static>> {
+        if id == GENL_ID_CTRL {
+            return Pack::builtin().family("nlctrl");
+        }
+        self.families.iter().find(|(known, _)| *known == id).map(|(_, family)| *family)
+    }
+
+    /// What a message is; `request` if it goes to the kernel.
+    pub(super) fn message(&self, m: &Message<'_>, request: bool) -> Option<(Op<'static>, Form)> {
+        let way = if request { Way::ToKernel } else { Way::FromKernel };
+        if self.protocol != NETLINK_GENERIC {
+            return Pack::builtin().message(self.protocol, m.kind(), way, m.body());
+        }
+        let command = m.body().first().copied().unwrap_or(0);
+        self.family(m.kind())?.message(command.into(), way, m.body())
+    }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Families by name: requests from JSON, answers as JSON, whatever the family.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::genl;
+use crate::conn::{Mode, Socket};
+use crate::error::{Error, Fault, Result};
+use crate::grow;
+use crate::schema::{Family, Form, How, Op, Pack, Way};
+use crate::uapi::NETLINK_GENERIC;
+use crate::wire::{Message, Msg};
+
+/// A family as it is described and, of a generic one, as the kernel has numbered it.
+#[derive(Clone, Debug)]
+pub struct Named<'a> {
+    family: Family<'a>,
+    genl: Option<genl::Family>,
+}
+
+impl<'a> Named<'a> {
+    /// The family called `name` in `pack`. A generic one can't be spoken to until [`Named::resolve`].
+    pub fn find(pack: Pack<'a>, name: &str) -> Result<Self> {
+        let family = pack.family(name).ok_or_else(|| Error::from(Fault::NoFamily).about(name))?;
+        Ok(Named { family, genl: None })
+    }
+
+    /// Its description.
+    pub fn family(&self) -> Family<'a> {
+        self.family
+    }
+
+    /// The type of messages of a generic family, once it is resolved.
+    pub fn id(&self) -> Option<u16> {
+        self.genl.as_ref().map(|genl| genl.id)
+    }
+
+    /// Asks the kernel for a generic family's id and groups, which may load its module; nothing is to be
+    /// asked of others. `timeout` in milliseconds, -1 for ever.
+    pub fn resolve(&mut self, socket: &mut Socket, timeout: i32) -> Result<()> {
+        if socket.protocol() != self.family.protocol() {
+            return Err(Error::from(Fault::OtherProtocol).about(self.family.name()));
+        }
+        if self.family.is_generic() {
+            self.genl = Some(genl::Family::find(socket, self.family.name(), timeout)?);
+        }
+        Ok(())
+    }
+
+    /// The number of the group called `name`, as [`Socket::join`] takes it.
+    pub fn group(&self, name: &str) -> Result<u32> {
+        let number = match &self.genl {
+            Some(genl) => genl.group(name),
+            None => self.family.groups().find(|g| g.name == name).and_then(|g| g.number),
+        };
+        number.ok_or_else(|| Error::from(Fault::NoGroup).about(name))
+    }
+
+    /// The operation called `name`.
+    pub fn op(&self, name: &str) -> Result<Op<'a>> {
+        self.family.op(name).ok_or_else(|| Error::from(Fault::NoOperation).about(name))
+    }
+
+    /// A request made from JSON, with `NLM_F_*` flags; for a dump `form` is [`Form::Dump`].
+    pub fn request(&self, op: &Op<'a>, form: Form, flags: u16, json: &str) -> Result<Msg> {
+        let id = if self.family.is_generic() { self.id() } else { op.number(form) };
+        let unknown = if self.family.is_generic() { Fault::Unresolved } else { Fault::NoForm };
+        let id = id.ok_or_else(|| Error::from(unknown).about(op.name()))?;
+        op.request(form, id, flags, if json.is_empty() { "{}" } else { json })
+    }
+
+    /// What a message is, if it is one of the family's.
+    pub fn message(&self, m: &Message<'_>, way: Way) -> Option<(Op<'a>, Form)> {
+        if self.family.protocol() != NETLINK_GENERIC {
+            return self.family.message(m.kind(), way, m.body());
+        }
+        let command = m.body().first().copied().unwrap_or(0);
+        self.family.message(command.into(), way, m.body()).filter(|_| self.id() == Some(m.kind()))
+    }
+
+    /// Appends a message that the kernel sent as JSON. [`Fault::NotOfFamily`] if it is none of the
+    /// family's. With `named`, it is `{"name": OPERATION, "msg": {...}}`.
+    pub fn show(
+        &self,
+        m: &Message<'_>,
+        how: How,
+        named: bool,
+        to: &mut Vec<u8>,
+    ) -> core::result::Result<(), Fault> {
+        let (op, form) = self.message(m, Way::FromKernel).ok_or(Fault::NotOfFamily)?;
+        if !named {
+            return op.decode(form, m.body(), how, to);
+        }
+        for part in ["{\"name\":\"", op.name(), "\",\"msg\":"] {
+            grow::append(to, part.as_bytes())?;
+        }
+        op.decode(form, m.body(), how, to)?;
+        grow::push(to, b'}')
+    }
+
+    /// Makes a request and appends what it is answered with: an object, a list if there are several, or
+    /// `null` for an acknowledgement alone. Gives the kernel's warning.
+    pub fn call(
+        &self,
+        socket: &mut Socket,
+        op: &str,
+        flags: u16,
+        json: &str,
+        timeout: i32,
+        to: &mut Vec<u8>,
+    ) -> Result<Option<String>> {
+        let op = self.op(op)?;
+        let msg = self.request(&op, Form::Do, flags, json)?;
+        let reply = socket.call(&msg, timeout)?;
+        match reply.messages().count() {
+            0 => grow::append(to, b"null")?,
+            1 => reply.messages().try_for_each(|m| self.show(&m, How::Natural, false, to))?,
+            _ => self.list(reply.messages(), How::Natural, to)?,
+        }
+        Ok(reply.into_warning())
+    }
+
+    /// Appends messages as a list.
+    fn list<'m>(
+        &self,
+        messages: impl Iterator<Item = Message<'m>>,
+        how: How,
+        to: &mut Vec<u8>,
+    ) -> core::result::Result<(), Fault> {
+        let mut list = List::begin(to);
+        for m in messages {
+            list.item(|to| self.show(&m, how, false, to))?;
+        }
+        list.end()
+    }
+
+    /// Makes a consistent dump and appends its objects as a list.
+    pub fn dump(
+        &self,
+        socket: &mut Socket,
+        op: &str,
+        json: &str,
+        timeout: i32,
+        to: &mut Vec<u8>,
+    ) -> Result<()> {
+        let op = self.op(op)?;
+        let msg = self.request(&op, Form::Dump, 0, json)?;
+        let mut dump = socket.dump(&msg, Mode::Consistent, timeout)?;
+        let mut list = List::begin(to);
+        while let Some(m) = dump.next()? {
+            list.item(|to| self.show(&m, How::Natural, false, to))?;
+        }
+        Ok(list.end()?)
+    }
+}
+
+/// A JSON list under construction.
+pub(crate) struct List<'t> {
+    to: &'t mut Vec<u8>,
+    items: usize,
+}
+
+impl<'t> List<'t> {
+    pub(crate) fn begin(to: &'t mut Vec<u8>) -> Self {
+        List { to, items: 0 }
+    }
+
+    pub(crate) fn item(
+        &mut self,
+        write: impl FnOnce(&mut Vec<u8>) -> core::result::Result<(), Fault>,
+    ) -> core::result::Result<(), Fault> {
+        grow::push(self.to, if self.items == 0 { b'[' } else { b',' })?;
+        self.items = self.items.saturating_add(1);
+        write(self.to)
+    }
+
+    pub(crate) fn end(self) -> core::result::Result<(), Fault> {
+        grow::append(self.to, if self.items == 0 { b"[]" } else { b"]" })
+    }
+}
