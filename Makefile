@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
-# make                  build the shared and static library and the manual pages into build/
+# make                  build the shared and static library, the drop-ins and the manual pages into build/
 # make install          install them, the headers and rnl.pc       (DESTDIR PREFIX LIBDIR ...)
 # make uninstall        remove what install put there
 # make demo             show the library at work on this machine's kernel
@@ -9,11 +9,12 @@
 # make fuzz             fuzz for a long time
 # make clean            remove everything built
 #
-# Variables: DESTDIR, PREFIX (/usr/local), LIBDIR, INCLUDEDIR, MANDIR, PKGCONFIGDIR,
+# Variables: DESTDIR, PREFIX (/usr/local), LIBDIR, BINDIR, INCLUDEDIR, MANDIR, PKGCONFIGDIR,
 # TARGET (a Rust target triple), CARGO, CC, LD, AR, OBJCOPY, STRIP, CFLAGS, LDFLAGS.
 
 PREFIX       ?= /usr/local
 LIBDIR       ?= $(PREFIX)/lib
+BINDIR       ?= $(PREFIX)/bin
 INCLUDEDIR   ?= $(PREFIX)/include
 MANDIR       ?= $(PREFIX)/share/man
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
@@ -35,24 +36,32 @@ ARCHIVE      := $(CARGO_OUT)/librnl.a
 API           = $$(tools/exports)
 
 # No start files: nothing runs when the library is loaded, and their variables would cost the file a page.
-LINK_FLAGS   := -nostartfiles -Wl,-soname,$(SONAME) -Wl,--version-script=abi/librnl.map -Wl,--gc-sections -Wl,--as-needed \
-                -Wl,-Bsymbolic-functions -Wl,-z,defs,-z,relro,-z,now,-z,noexecstack -Wl,-z,noseparate-code -Wl,--hash-style=gnu
+LINK_FLAGS   := -nostartfiles -Wl,--gc-sections -Wl,--as-needed -Wl,-Bsymbolic-functions \
+                -Wl,-z,defs,-z,relro,-z,now,-z,noexecstack -Wl,-z,noseparate-code -Wl,--hash-style=gnu
 
-all: $(BUILD)/$(SHARED) $(BUILD)/librnl.a $(BUILD)/man/made
+# A shared library out of a static one, which is all that can carry symbol versions: rustc's own link of a
+# cdylib can't. What the version map lists is all that is taken.   $(call shared,FILE,SONAME,MAP,ARCHIVE)
+define shared
+$(CC) -shared -o $(1) $(CFLAGS) $(LDFLAGS) $(LINK_FLAGS) -Wl,-soname,$(2) -Wl,--version-script=$(3) \
+  $$(tools/exports $(3) | sed 's/^/-Wl,-u,/') $(4)
+endef
+
+all: $(BUILD)/$(SHARED) $(BUILD)/librnl.a $(BUILD)/man/made compat
+
+include compat/compat.mk
 
 $(ARCHIVE): Cargo.toml $(wildcard Cargo.lock) $(shell find src -type f)
 	$(CARGO) rustc --release --lib --crate-type staticlib --no-default-features --features capi,runtime,names \
 	  --target-dir $(BUILD)/cargo $(if $(TARGET),--target $(TARGET))
 	@touch $@
 
-# The exported names, which are all that is taken out of the archive.
+# The exported names, which are all that the static library shows.
 $(BUILD)/exports: abi/librnl.map tools/exports
 	@mkdir -p $(BUILD)
 	@tools/exports > $@
 
-# Linked from the static archive: rustc's own link of a cdylib cannot carry symbol versions.
 $(BUILD)/$(SHARED): $(ARCHIVE) $(BUILD)/exports
-	$(CC) -shared -o $@ $(CFLAGS) $(LDFLAGS) $(LINK_FLAGS) $$(sed 's/^/-Wl,-u,/' $(BUILD)/exports) $(ARCHIVE)
+	$(call shared,$@,$(SONAME),abi/librnl.map,$(ARCHIVE))
 	@ln -sf $(SHARED) $(BUILD)/$(SONAME)
 	@ln -sf $(SONAME) $(BUILD)/librnl.so
 
@@ -80,7 +89,7 @@ sed -e 's|@prefix@|$(PREFIX)|' -e 's|@version@|$(VERSION)|' \
   -e 's|@includedir@|$(patsubst $(PREFIX)/%,$${prefix}/%,$(INCLUDEDIR))|' pkgconfig/rnl.pc.in
 endef
 
-install: all
+install: all install-compat
 	$(INSTALL) -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PKGCONFIGDIR) $(DESTDIR)$(INCLUDEDIR)/rnl $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man7
 	$(INSTALL) -m 755 $(BUILD)/$(SHARED) $(DESTDIR)$(LIBDIR)/$(SHARED)
 	$(STRIP) --strip-unneeded $(DESTDIR)$(LIBDIR)/$(SHARED)
@@ -93,7 +102,7 @@ install: all
 	  $(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$$section/; done
 	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then PATH="$$PATH:/usr/sbin:/sbin" ldconfig; fi
 
-uninstall:
+uninstall: uninstall-compat
 	rm -f $(DESTDIR)$(LIBDIR)/$(SHARED) $(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/librnl.so
 	rm -f $(DESTDIR)$(LIBDIR)/librnl.a $(DESTDIR)$(PKGCONFIGDIR)/rnl.pc
 	@for header in include/rnl/*.h; do rm -f $(DESTDIR)$(INCLUDEDIR)/rnl/$${header##*/}; done
@@ -123,5 +132,5 @@ clean:
 help:
 	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
 
-.PHONY: all install uninstall demo check bench fuzz clean help
+.PHONY: all compat install install-compat uninstall-compat uninstall demo check bench fuzz clean help
 .DELETE_ON_ERROR:

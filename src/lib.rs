@@ -27,6 +27,8 @@
 //! `runtime` it lives in any Rust program; with it, it brings malloc and aborts on a panic, and needs
 //! nothing but libc.
 #![cfg_attr(not(test), no_std)]
+// Some of the floors' functions serve the C ABI alone, and the faces of other libraries leave that out.
+#![cfg_attr(not(feature = "capi"), allow(dead_code, unused_imports))]
 
 extern crate alloc;
 #[cfg(all(not(test), not(feature = "runtime")))]

@@ -49,16 +49,6 @@ impl<'a> Attrs<'a> {
         }
         found
     }
-
-    #[inline]
-    fn split(&self) -> Option<(Attr<'a>, &'a [u8])> {
-        let (head, _) = self.rest.split_first_chunk::<4>()?;
-        let [a, b, c, d] = *head;
-        let len = usize::from(u16::from_ne_bytes([a, b]));
-        let payload = self.rest.get(4..len)?;
-        let attr = Attr { kind: u16::from_ne_bytes([c, d]), payload, offset: self.offset() };
-        Some((attr, self.rest.get(align4(len)..).unwrap_or_default()))
-    }
 }
 
 impl<'a> Iterator for Attrs<'a> {
@@ -71,7 +61,7 @@ impl<'a> Iterator for Attrs<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        let Some((attr, rest)) = self.split() else {
+        let Some((attr, rest)) = Attr::split(self.rest, self.offset()) else {
             self.rest = &[];
             return Some(Err(Fault::AttrLength));
         };
@@ -84,6 +74,17 @@ impl<'a> Attr<'a> {
     /// An attribute by its parts; `kind` may carry `NLA_F_*` bits.
     pub(crate) fn new(kind: u16, payload: &'a [u8], offset: usize) -> Self {
         Attr { kind, payload, offset }
+    }
+
+    /// The attribute at the start of `bytes`, which is at `offset` of its message, and what follows it.
+    #[inline]
+    pub fn split(bytes: &'a [u8], offset: usize) -> Option<(Attr<'a>, &'a [u8])> {
+        let [a, b, c, d] = *bytes.first_chunk()?;
+        let len = usize::from(u16::from_ne_bytes([a, b]));
+        let payload = bytes.get(4..len)?;
+        let attr = Attr { kind: u16::from_ne_bytes([c, d]), payload, offset };
+        // The last attribute may lack its padding.
+        Some((attr, bytes.get(align4(len)..).unwrap_or_default()))
     }
 
     /// The type, without the two flag bits that may come with it.
