@@ -161,19 +161,19 @@ void mnl_attr_nest_cancel(struct nlmsghdr *nlh, struct nlattr *start);
 /* ---- Attributes: checking. All set errno. */
 
 enum mnl_attr_data_type {
-	MNL_TYPE_UNSPEC,
-	MNL_TYPE_U8,
-	MNL_TYPE_U16,
-	MNL_TYPE_U32,
-	MNL_TYPE_U64,
-	MNL_TYPE_STRING,
-	MNL_TYPE_FLAG,
-	MNL_TYPE_MSECS,
-	MNL_TYPE_NESTED,
-	MNL_TYPE_NESTED_COMPAT,
-	MNL_TYPE_NUL_STRING,
-	MNL_TYPE_BINARY,
-	MNL_TYPE_MAX,
+    MNL_TYPE_UNSPEC,
+    MNL_TYPE_U8,
+    MNL_TYPE_U16,
+    MNL_TYPE_U32,
+    MNL_TYPE_U64,
+    MNL_TYPE_STRING,
+    MNL_TYPE_FLAG,
+    MNL_TYPE_MSECS,
+    MNL_TYPE_NESTED,
+    MNL_TYPE_NESTED_COMPAT,
+    MNL_TYPE_NUL_STRING,
+    MNL_TYPE_BINARY,
+    MNL_TYPE_MAX,
 };
 
 /* 1, or -1 with EOPNOTSUPP for a type above maxtype. */
@@ -190,21 +190,21 @@ bool mnl_attr_ok(const struct nlattr *attr, int len);
 struct nlattr *mnl_attr_next(const struct nlattr *attr);
 
 #define mnl_attr_for_each(attr, nlh, offset) \
-	for ((attr) = (struct nlattr *)mnl_nlmsg_get_payload_offset((nlh), (offset)); \
-	     mnl_attr_ok((attr), (int)((char *)mnl_nlmsg_get_payload_tail(nlh) - (char *)(attr))); \
-	     (attr) = mnl_attr_next(attr))
+    for ((attr) = (struct nlattr *)mnl_nlmsg_get_payload_offset((nlh), (offset)); \
+         mnl_attr_ok((attr), (int)((char *)mnl_nlmsg_get_payload_tail(nlh) - (char *)(attr))); \
+         (attr) = mnl_attr_next(attr))
 
 #define mnl_attr_for_each_nested(attr, nest) \
-	for ((attr) = (struct nlattr *)mnl_attr_get_payload(nest); \
-	     mnl_attr_ok((attr), (int)((char *)mnl_attr_get_payload(nest) + mnl_attr_get_payload_len(nest) - \
-				       (char *)(attr))); \
-	     (attr) = mnl_attr_next(attr))
+    for ((attr) = (struct nlattr *)mnl_attr_get_payload(nest); \
+         mnl_attr_ok((attr), (int)((char *)mnl_attr_get_payload(nest) + mnl_attr_get_payload_len(nest) - \
+                       (char *)(attr))); \
+         (attr) = mnl_attr_next(attr))
 
 /* Walks with a variable of the name attr. */
 #define mnl_attr_for_each_payload(payload, payload_size) \
-	for ((attr) = (struct nlattr *)(payload); \
-	     mnl_attr_ok((attr), (int)((char *)(payload) + (payload_size) - (char *)(attr))); \
-	     (attr) = mnl_attr_next(attr))
+    for ((attr) = (struct nlattr *)(payload); \
+         mnl_attr_ok((attr), (int)((char *)(payload) + (payload_size) - (char *)(attr))); \
+         (attr) = mnl_attr_next(attr))
 
 /* Called for each attribute; 0 or less ends the walk. */
 typedef int (*mnl_attr_cb_t)(const struct nlattr *attr, void *data);
@@ -233,7 +233,7 @@ typedef int (*mnl_cb_t)(const struct nlmsghdr *nlh, void *data);
  */
 int mnl_cb_run(const void *buf, size_t numbytes, unsigned int seq, unsigned int portid, mnl_cb_t cb_data, void *data);
 int mnl_cb_run2(const void *buf, size_t numbytes, unsigned int seq, unsigned int portid, mnl_cb_t cb_data, void *data,
-		const mnl_cb_t *cb_ctl_array, unsigned int cb_ctl_array_len);
+        const mnl_cb_t *cb_ctl_array, unsigned int cb_ctl_array_len);
 
 #ifdef __cplusplus
 }

@@ -70,7 +70,7 @@ extern "C" fn mnl_attr_get_uint(attr: Attr) -> u64 {
 
 #[unsafe(no_mangle)]
 extern "C" fn mnl_attr_ok(attr: Attr, len: c_int) -> bool {
-    attr.is_whole(len)
+    attr.is_whole(len as isize)
 }
 
 #[unsafe(no_mangle)]
@@ -100,44 +100,42 @@ extern "C" fn mnl_attr_parse_payload(
 
 /// What attributes are inside of.
 trait Container: Copy {
-    /// Where it ends, read anew each time: callbacks shorten messages.
-    fn end(self) -> Place;
+    /// The bytes from an attribute to the end, read anew each time: callbacks shorten messages.
+    fn rest(self, attr: Attr) -> isize;
 }
 
 impl Container for Message {
-    /// Nothing is in a message of 2 GiB: its length, as an int, is negative.
+    /// As in libmnl an attribute may end in the message's padding, but it does not begin there, where the
+    /// program's memory may end. Nothing is in a message of 2 GiB, whose length is a negative i32.
     #[inline]
-    fn end(self) -> Place {
-        self.place().at(self.aligned_len() as c_int as usize)
+    fn rest(self, attr: Attr) -> isize {
+        let rest = self.len() as i32 as isize - attr.place().since(self.place());
+        if rest < ATTR_HEADER as isize { 0 } else { align(rest as usize) as isize }
     }
 }
 
 impl Container for Attr {
     /// Nothing is in a nest shorter than its header, the length of whose payload would wrap.
     #[inline]
-    fn end(self) -> Place {
-        self.place().at(usize::from(self.len()).max(ATTR_HEADER))
+    fn rest(self, attr: Attr) -> isize {
+        self.len() as isize - attr.place().since(self.place())
     }
 }
 
+/// The end itself.
 impl Container for Place {
     #[inline]
-    fn end(self) -> Place {
-        self
+    fn rest(self, attr: Attr) -> isize {
+        self.since(attr.place())
     }
 }
 
 /// Calls `cb` for each attribute up to the first that is damaged, or until `cb` says 0 or less.
 #[inline]
-extern "C" fn walk<T: Container>(
-    start: Place,
-    container: T,
-    cb: AttrCallback,
-    data: Place,
-) -> c_int {
+fn walk<T: Container>(start: Place, container: T, cb: AttrCallback, data: Place) -> c_int {
     let Some(cb) = cb else { return fail(libc::EINVAL) };
     let (mut attr, mut last) = (start.attr(), OK);
-    while attr.is_whole(container.end().since(attr.place()) as c_int) {
+    while attr.is_whole(container.rest(attr)) {
         // SAFETY: the program's own function, called with a whole attribute and its own data.
         last = unsafe { cb(attr, data) };
         if last <= 0 {

@@ -9,7 +9,7 @@ pub(crate) struct Batch {
     /// So much is to be sent at a time; the buffer has room for one more message.
     limit: usize,
     used: usize,
-    /// The current message did not fit, and is the first of the next batch.
+    /// A message did not fit: whatever is the current one is the first of the next batch.
     overflow: bool,
 }
 
@@ -40,11 +40,13 @@ extern "C" fn mnl_nlmsg_batch_stop(b: *mut Batch) {
 #[unsafe(no_mangle)]
 extern "C" fn mnl_nlmsg_batch_next(b: &mut Batch) -> bool {
     let used = b.used + b.current().message().len() as usize;
-    b.overflow = used > b.limit;
-    if !b.overflow {
+    let fits = used <= b.limit;
+    if fits {
         b.used = used;
+    } else {
+        b.overflow = true;
     }
-    !b.overflow
+    fits
 }
 
 #[unsafe(no_mangle)]

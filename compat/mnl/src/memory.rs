@@ -56,10 +56,10 @@ impl Place {
         Place(self.0.wrapping_add(offset))
     }
 
-    /// Bytes from `other` to here.
+    /// Bytes from `other` to here; negative if it is behind.
     #[inline]
-    pub(crate) fn since(self, other: Place) -> usize {
-        self.0.addr().wrapping_sub(other.0.addr())
+    pub(crate) fn since(self, other: Place) -> isize {
+        self.0.addr().wrapping_sub(other.0.addr()) as isize
     }
 
     #[inline]
@@ -231,7 +231,7 @@ impl Attr {
 
     /// Whether all of it is in `rest` bytes.
     #[inline]
-    pub(crate) fn is_whole(self, rest: c_int) -> bool {
+    pub(crate) fn is_whole(self, rest: isize) -> bool {
         usize::try_from(rest).is_ok_and(|rest| View::split(self.0.bytes(rest), 0).is_some())
     }
 

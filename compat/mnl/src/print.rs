@@ -100,7 +100,7 @@ impl Lines {
             print!(self.file, EXTRA, a, b, c, d);
             // A size that is no multiple of 4 takes all of the message.
             self.extra = self.extra.wrapping_sub(4);
-        } else if self.payload == 0 && kind != 0 {
+        } else if self.payload == 0 && kind & NLA_TYPE_MASK != 0 {
             self.print_attr(u16::from_ne_bytes([a, b]), kind);
         } else if self.payload > 0 {
             let [e, f, g, h] = four.map(shown);
