@@ -79,9 +79,10 @@ impl<'a> Attr<'a> {
     /// The attribute at the start of `bytes`, which is at `offset` of its message, and what follows it.
     #[inline]
     pub fn split(bytes: &'a [u8], offset: usize) -> Option<(Attr<'a>, &'a [u8])> {
-        let [a, b, c, d] = *bytes.first_chunk()?;
+        let (&[a, b, c, d], behind) = bytes.split_first_chunk()?;
         let len = usize::from(u16::from_ne_bytes([a, b]));
-        let payload = bytes.get(4..len)?;
+        // What is shorter than its header wraps, and no end is behind that.
+        let payload = behind.get(..len.wrapping_sub(4))?;
         let attr = Attr { kind: u16::from_ne_bytes([c, d]), payload, offset };
         // The last attribute may lack its padding.
         Some((attr, bytes.get(align4(len)..).unwrap_or_default()))

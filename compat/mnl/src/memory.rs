@@ -77,9 +77,6 @@ impl Place {
     /// `len` bytes, to be looked at before anything else may write to them.
     #[inline]
     pub(crate) fn bytes<'a>(self, len: usize) -> &'a [u8] {
-        if self.is_null() {
-            return &[];
-        }
         // SAFETY: the caller of libmnl vouches for so many bytes; nobody keeps the slice across a callback.
         unsafe { slice::from_raw_parts(self.0, len) }
     }
@@ -174,8 +171,10 @@ impl Message {
     /// Its header, if all of the message is in `rest` bytes.
     #[inline]
     pub(crate) fn whole(self, rest: c_int) -> Option<Header> {
-        let rest = usize::try_from(rest).ok()?;
-        Datagram::split(self.0.bytes(rest)).ok().map(|(message, _)| message.header())
+        if rest < Header::LEN as c_int {
+            return None;
+        }
+        Datagram::split(self.0.bytes(rest as usize)).ok().map(|(message, _)| message.header())
     }
 
     /// What follows it, with the bytes that are left there.
@@ -232,7 +231,7 @@ impl Attr {
     /// Whether all of it is in `rest` bytes.
     #[inline]
     pub(crate) fn is_whole(self, rest: isize) -> bool {
-        usize::try_from(rest).is_ok_and(|rest| View::split(self.0.bytes(rest), 0).is_some())
+        rest >= ATTR_HEADER as isize && View::split(self.0.bytes(rest as usize), 0).is_some()
     }
 
     #[inline]

@@ -92,7 +92,7 @@ static int attr_callback(const struct nlattr *attr, void *data)
     return answer(s->count);
 }
 
-/* What comes next then is noise, in which no message may look huge: see refuse_huge(). */
+/* What comes next then is noise, in which no length may be what the sides differ about. */
 static void shorten(struct side *s, unsigned char *head, uint32_t len)
 {
     unsigned char *end = s->at + plan.datagram.len;
@@ -100,6 +100,7 @@ static void shorten(struct side *s, unsigned char *head, uint32_t len)
     memcpy(head, &len, 4);
     while (len >= 16 && (size_t)(end - head) >= ((len + 3) & ~3ul) + 4) {
         head += (len + 3) & ~3u;
+        head[0] &= 0xfc;
         head[3] &= 0x7f;
         memcpy(&len, head, 4);
     }
