@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# needs: ethtool
 # ethtool --debug: hex + pretty dump of every message (mnl_nlmsg_fprintf), incl. extack
 . "$(dirname "$0")/lib.sh"
 ip link add v0 type veth peer name v1

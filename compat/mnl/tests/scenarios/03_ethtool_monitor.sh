@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# needs: ethtool stdbuf
 # ethtool --monitor: multicast group join, notifications
 . "$(dirname "$0")/lib.sh"
 ip link add v0 type veth peer name v1

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# needs: ip
 # ip: libmnl is used for extended-ACK parsing only -> provoke kernel errors and warnings
 . "$(dirname "$0")/lib.sh"
 ip link add v0 type veth peer name v1; ip addr add 10.0.0.1/24 dev v0; ip link set v0 up; ip link set v1 up

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# needs: tc
 # tc: extack only
 . "$(dirname "$0")/lib.sh"
 ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# needs: bridge
 # bridge: extack only
 . "$(dirname "$0")/lib.sh"
 ip link add br0 type bridge; ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02; ip link set v0 master br0; ip link set br0 up; ip link set v0 up

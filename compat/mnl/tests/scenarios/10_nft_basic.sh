@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# needs: nft
 # nft: tables, chains, sets, maps, counters, list/json/handles, errors with location
 . "$(dirname "$0")/lib.sh"
 cat > $T/r.nft <<'R'

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# needs: nft
 # nft --debug=mnl,netlink: message dumps through mnl_nlmsg_fprintf
 . "$(dirname "$0")/lib.sh"
 norm() { sed -E 's/^\|  [0-9]{10}  \|(\t\| sequence number|\t\|     port ID)/|  PPPPPPPPPP  |\1/'; }

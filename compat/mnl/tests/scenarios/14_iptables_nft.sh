@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# needs: iptables-nft nft
 # iptables-nft, ip6tables-nft, -save, -restore, --atomic errors, counters
 . "$(dirname "$0")/lib.sh"
 step iptables-nft -P INPUT DROP

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# needs: conntrack
 # conntrack(8): create, list, update, delete, filters, xml, stats, errors (libnetfilter_conntrack + libmnl)
 . "$(dirname "$0")/lib.sh"
 n() { sed -E 's/ [0-9]+ (ESTABLISHED|SYN_SENT|src=)/ TTL \1/; s/id=[0-9]{6,}/id=N/; s/<timeout>[0-9]+/<timeout>T/; s/<id>[0-9]+/<id>N/g'; }

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# needs: ipset iptables-nft
 . "$(dirname "$0")/lib.sh"
 n() { sed -E 's/initval 0x[0-9a-f]+/initval X/; s/"initval": ?"[^"]*"/"initval":X/; s#<initval>[^<]*#<initval>X#; s/Size in memory: [0-9]+/Size in memory: N/; s/"memsize": ?[0-9]+/"memsize":N/; s#<memsize>[0-9]+#<memsize>N#'; }
 step ipset create a hash:ip comment counters

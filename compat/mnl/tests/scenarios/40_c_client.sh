@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# needs: gcc
 # our own C programs compiled against libmnl-dev's header: link/addr dumps, genl family, batch, error path
 . "$(dirname "$0")/lib.sh"
 D=$(dirname "$0")/clients; stock gcc -O1 -o $T/rt $D/rt.c -lmnl

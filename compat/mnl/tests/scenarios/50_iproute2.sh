@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# needs: ip tc bridge ss devlink rdma dcb tipc vdpa genl nstat
 # The rest of iproute2: programs on generic netlink, sock_diag and rtnetlink, with what they refuse
 . "$(dirname "$0")/lib.sh"
 ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02; ip addr add 10.0.0.1/24 dev v0; ip link set v0 up; ip link set v1 up

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# needs: nft nfacct nfct conntrack iptables-nft xtables-monitor
 # netfilter's other programs, and what listens to it
 . "$(dirname "$0")/lib.sh"
 n() { sed -E 's/portid=[0-9]+( progname=.*)?/portid=N/; s/PID=[0-9]+/PID=N/; s/timestamp" : [0-9]+/timestamp" : N/; s/ on [A-Z][a-z]{2} .*//; s/ [0-9]+ (ESTABLISHED|src=)/ TTL \1/; s/id=[0-9]{6,}/id=N/; s/handle [0-9]+/handle N/g'; }

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# needs: python3
 # libnftables inside another language's program
 . "$(dirname "$0")/lib.sh"
 cat > $T/t.py <<'P'
