@@ -26,8 +26,11 @@ step dcb ets show dev v0
 step dcb buffer set dev v0 prio-buffer all:0
 step dcb app show dev lo
 step dcb maxrate show dev nosuch
-step tipc nametable show
+step tipc nametable show | sed -E 's/[0-9]{6,}\s*/N/'
+step tipc bearer enable media eth device v0
 step tipc bearer list
+step tipc bearer disable media eth device v0
+step tipc link list
 step tipc node get identity
 step vdpa dev show
 step vdpa mgmtdev show

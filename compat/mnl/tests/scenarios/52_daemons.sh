@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# daemons, which tools/setup does not install
 # needs: conntrackd ulogd keepalived nfacct nft iptables-nft
 # Programs that stay: each is started, does something, and is told to stop
 . "$(dirname "$0")/lib.sh"
