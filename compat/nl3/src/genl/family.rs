@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Families of generic netlink as objects, `genl/family`.
+
+use core::ffi::{c_char, c_int, c_uint};
+use core::mem::offset_of;
+
+use rnl::uapi::NETLINK_GENERIC;
+use rnl::uapi::genetlink::*;
+
+use crate::abi::{nl_dump_params, nl_list_head, nlattr, nlmsghdr};
+use crate::attr::{nla_data, nla_get_u32, nla_len, walk};
+use crate::dump::{dump, dump_line};
+use crate::error::{Done, NLE_NOMEM, code};
+use crate::mngt::{NL_ACT_UNSPEC, nl_cache_ops, nl_msgtype};
+use crate::msg::{nlmsg_attrdata, nlmsg_attrlen};
+use crate::names::{Names, names};
+use crate::object::*;
+use crate::rows::{self, accessors, attrs};
+use crate::{list, mem};
+
+/// Bytes of a family's or a group's name.
+const NAME: usize = 16;
+
+/// A family: what the controller says of it.
+#[repr(C)]
+pub struct genl_family {
+    h: nl_object,
+    id: u16,
+    version: u8,
+    name: [c_char; NAME],
+    hdrsize: u32,
+    maxattr: u32,
+    ops: nl_list_head,
+    groups: nl_list_head,
+}
+
+attrs! { genl_family {
+    ID = 0 "id" Int(id) = CTRL_ATTR_FAMILY_ID,
+    FAMILY_NAME = 1 "name" Text(name) = CTRL_ATTR_FAMILY_NAME,
+    // The kernel sends it as four bytes.
+    VERSION = 2 "version" Int(version),
+    HDRSIZE = 3 "hdrsize" Int(hdrsize) = CTRL_ATTR_HDRSIZE,
+    MAXATTR = 4 "maxattr" Int(maxattr) = CTRL_ATTR_MAXATTR,
+} }
+
+#[unsafe(no_mangle)]
+pub static genl_family_ops: nl_object_ops = nl_object_ops {
+    id_attrs: ID as u32,
+    keys: ID as u32,
+    init: Some(init),
+    free: Some(free),
+    clone: Some(clone),
+    dump: [Some(dump_line_of), Some(dump_details), Some(dump_details)],
+    ..nl_object_ops::new::<genl_family>(c"genl/family", ATTRS)
+};
+
+pub(crate) static CACHE_OPS: nl_cache_ops = nl_cache_ops {
+    hdrsize: 4,
+    msgtypes: &MSGTYPES,
+    parse,
+    ..nl_cache_ops::new(c"genl/family", NETLINK_GENERIC, &genl_family_ops)
+};
+
+static MSGTYPES: [nl_msgtype; 1] = [nl_msgtype::new(16, NL_ACT_UNSPEC, c"nlctrl")];
+
+accessors! { genl_family:
+    set genl_family_set_id(c_uint) id: ID;
+    get genl_family_get_id() -> c_uint = id: ID, 0;
+    text genl_family_set_name() name: FAMILY_NAME;
+    chars genl_family_get_name() name: FAMILY_NAME;
+    set genl_family_set_version(u8) version: VERSION;
+    get genl_family_get_version() -> u8 = version: VERSION, 0;
+    set genl_family_set_hdrsize(u32) hdrsize: HDRSIZE;
+    get genl_family_get_hdrsize() -> u32 = hdrsize: HDRSIZE, 0;
+    set genl_family_set_maxattr(u32) maxattr: MAXATTR;
+    get genl_family_get_maxattr() -> u32 = maxattr: MAXATTR, 0;
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn genl_family_alloc() -> *mut genl_family {
+    // SAFETY: the type is ours.
+    unsafe { nl_object_alloc(&genl_family_ops).cast() }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn genl_family_put(family: *mut genl_family) {
+    // SAFETY: NULL, or a family of which the caller holds a reference.
+    unsafe { nl_object_put(family.cast()) }
+}
+
+/// One operation of a family.
+#[repr(C)]
+struct Op {
+    id: u32,
+    flags: u32,
+    link: nl_list_head,
+}
+
+/// One multicast group of a family.
+#[repr(C)]
+struct Group {
+    id: u32,
+    name: [c_char; NAME],
+    link: nl_list_head,
+}
+
+unsafe fn ops_of(family: *const genl_family) -> list::Iter<Op> {
+    // SAFETY: the family is live.
+    unsafe { list::iter((&raw const (*family).ops).cast_mut(), offset_of!(Op, link)) }
+}
+
+unsafe fn groups_of(family: *const genl_family) -> list::Iter<Group> {
+    // SAFETY: the family is live.
+    unsafe { list::iter((&raw const (*family).groups).cast_mut(), offset_of!(Group, link)) }
+}
+
+unsafe fn init(obj: *mut nl_object) {
+    let family = obj.cast::<genl_family>();
+    // SAFETY: the object is a family.
+    unsafe {
+        list::init(&raw mut (*family).ops);
+        list::init(&raw mut (*family).groups);
+    }
+}
+
+unsafe fn free(obj: *mut nl_object) {
+    // SAFETY: the object is a family, and its lists are its own.
+    unsafe {
+        ops_of(obj.cast()).for_each(|op| mem::free(op));
+        groups_of(obj.cast()).for_each(|group| mem::free(group));
+    }
+}
+
+unsafe fn clone(new: *mut nl_object, from: *const nl_object) -> Done {
+    let (new, from) = (new.cast::<genl_family>(), from.cast::<genl_family>());
+    // SAFETY: both are families; the lists are made empty before they are filled.
+    unsafe {
+        init(new.cast());
+        for op in ops_of(from) {
+            add_op(new, (*op).id, (*op).flags)?;
+        }
+        for group in groups_of(from) {
+            add_group(new, (*group).id, (*group).name.as_ptr())?;
+        }
+    }
+    Ok(())
+}
+
+unsafe fn add_op(family: *mut genl_family, id: u32, flags: u32) -> Done {
+    let op = mem::zalloc::<Op>(0);
+    // SAFETY: the family is live; the operation is NULL or new.
+    unsafe {
+        if op.is_null() {
+            return Err(NLE_NOMEM);
+        }
+        ((*op).id, (*op).flags) = (id, flags);
+        list::add_tail(&raw mut (*op).link, &raw mut (*family).ops);
+    }
+    Ok(())
+}
+
+unsafe fn add_group(family: *mut genl_family, id: u32, name: *const c_char) -> Done {
+    let group = mem::zalloc::<Group>(0);
+    // SAFETY: the family is live, the name a string; the group is NULL or new.
+    unsafe {
+        if group.is_null() {
+            return Err(NLE_NOMEM);
+        }
+        (*group).id = id;
+        mem::set_text(&mut (*group).name, name);
+        list::add_tail(&raw mut (*group).link, &raw mut (*family).groups);
+    }
+    Ok(())
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn genl_family_add_op(
+    family: *mut genl_family,
+    id: c_int,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: the family is live.
+    code(unsafe { add_op(family, id as u32, flags as u32) })
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn genl_family_add_grp(
+    family: *mut genl_family,
+    id: u32,
+    name: *const c_char,
+) -> c_int {
+    // SAFETY: the family is live, the name a string.
+    code(unsafe { add_group(family, id, name) })
+}
+
+/// The number of the group of that name, or 0.
+pub(crate) unsafe fn group_id(family: *const genl_family, name: *const c_char) -> Option<u32> {
+    // SAFETY: the family is live, the name a string.
+    unsafe {
+        groups_of(family)
+            .find(|group| libc::strcmp((**group).name.as_ptr(), name) == 0)
+            .map(|group| (*group).id)
+    }
+}
+
+unsafe fn dump_line_of(obj: *mut nl_object, p: *mut nl_dump_params) {
+    let family = obj.cast::<genl_family>();
+    // SAFETY: the object is a family.
+    let (id, name, version) = unsafe {
+        (c_uint::from((*family).id), (*family).name.as_ptr(), c_uint::from((*family).version))
+    };
+    dump!(p, c"0x%04x %s version %u\n", id, name, version);
+}
+
+/// `GENL_*` flags of an operation.
+static OP_FLAGS: Names = names! { 1 "admin_perm", 2 "has_doit", 4 "has_dump", 8 "has_policy" };
+
+unsafe fn dump_details(obj: *mut nl_object, p: *mut nl_dump_params) {
+    let family = obj.cast::<genl_family>();
+    // SAFETY: the object is a family; the buffer is ours and as long as it says.
+    unsafe {
+        dump_line_of(obj, p);
+        dump_line!(p, c"    hdrsize %u maxattr %u\n", (*family).hdrsize, (*family).maxattr);
+        for op in ops_of(family) {
+            let mut text = [0 as c_char; 64];
+            let name = super::mngt::op_name((*family).id.into(), (*op).id as c_int)
+                .unwrap_or(c"unknown".as_ptr());
+            dump_line!(p, c"      op %s (0x%02x)", name, (*op).id);
+            if (*op).flags != 0 {
+                let flags = OP_FLAGS.flags((*op).flags.into(), text.as_mut_ptr(), text.len());
+                dump!(p, c" <%s>", flags);
+            }
+            dump!(p, c"\n");
+        }
+        for group in groups_of(family) {
+            dump_line!(p, c"      grp %s (0x%02x)\n", (*group).name.as_ptr(), (*group).id);
+        }
+    }
+}
+
+/// Fills a family from a message of the controller.
+unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
+    let family = obj.cast::<genl_family>();
+    // SAFETY: the object is a family; the attributes are inside the message, whose header is whole.
+    unsafe {
+        let (head, len) = (nlmsg_attrdata(nlh, 4), nlmsg_attrlen(&*nlh, 4));
+        rows::read(obj, head, len, 0)?;
+        for nla in walk(head, len) {
+            match crate::attr::nla_type(nla) as u16 {
+                CTRL_ATTR_VERSION if nla_len(nla) >= 4 => {
+                    genl_family_set_version(&mut *family, nla_get_u32(nla) as u8);
+                }
+                CTRL_ATTR_OPS => parse_ops(family, nla)?,
+                CTRL_ATTR_MCAST_GROUPS => parse_groups(family, nla)?,
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The attributes inside one.
+unsafe fn nested(nla: &nlattr) -> crate::attr::Walk {
+    // SAFETY: the payload is inside the attribute.
+    unsafe { walk(nla_data(nla).cast(), nla_len(nla)) }
+}
+
+/// An attribute of that type inside `nla`, if its payload has at least `least` bytes.
+unsafe fn inside(nla: &nlattr, kind: u16, least: c_int) -> Option<*const nlattr> {
+    // SAFETY: as for nested.
+    let found = unsafe { crate::attr::nla_find(nla_data(nla).cast(), nla_len(nla), kind.into()) };
+    // SAFETY: NULL or an attribute inside.
+    let long = unsafe { found.as_ref() }.is_some_and(|found| nla_len(found) >= least);
+    long.then_some(found.cast_const())
+}
+
+unsafe fn parse_ops(family: *mut genl_family, nla: &nlattr) -> Done {
+    // SAFETY: what is read is inside the attribute and long enough.
+    unsafe {
+        for one in nested(nla) {
+            let number = |kind| inside(one, kind, 4).map_or(0, |found| nla_get_u32(found));
+            add_op(family, number(CTRL_ATTR_OP_ID), number(CTRL_ATTR_OP_FLAGS))?;
+        }
+    }
+    Ok(())
+}
+
+unsafe fn parse_groups(family: *mut genl_family, nla: &nlattr) -> Done {
+    // SAFETY: what is read is inside the attribute and long enough.
+    unsafe {
+        for one in nested(nla) {
+            let id = inside(one, CTRL_ATTR_MCAST_GRP_ID, 4).map_or(0, |found| nla_get_u32(found));
+            let mut name = [0 as c_char; NAME];
+            if let Some(found) = inside(one, CTRL_ATTR_MCAST_GRP_NAME, 1) {
+                crate::attr::nla_strlcpy(name.as_mut_ptr(), found, NAME);
+            }
+            add_group(family, id, name.as_ptr())?;
+        }
+    }
+    Ok(())
+}
