@@ -3,7 +3,7 @@
 
 use core::ffi::{c_char, c_int, c_uint, c_void};
 
-pub(crate) use libc::{FILE, genlmsghdr, nlattr, nlmsghdr, sockaddr_nl, ucred};
+pub(crate) use libc::{FILE, genlmsghdr, nlattr, nlmsgerr, nlmsghdr, sockaddr_nl, ucred};
 
 /// `netlink/list.h`.
 #[derive(Clone, Copy)]

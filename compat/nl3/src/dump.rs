@@ -52,6 +52,7 @@ extern "C" fn start() {
             nl_debug = libc::strtol(level, null_mut(), 0) as c_int;
         }
         nl_debug_dp.fd = stderr;
+        crate::socket::start();
     }
 }
 

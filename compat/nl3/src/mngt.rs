@@ -51,7 +51,7 @@ pub struct nl_parser_param {
     pub(crate) arg: *mut c_void,
 }
 
-pub(crate) type Include = unsafe fn(*mut nl_cache, *mut nl_object, &crate::cache::Change) -> c_int;
+pub(crate) type Include = unsafe fn(*mut nl_cache, *mut nl_object, &crate::include::Change) -> c_int;
 
 /// A type of caches: what its messages are, and how they become objects.
 #[repr(C)]
@@ -69,7 +69,7 @@ pub struct nl_cache_ops {
     pub(crate) request: Option<unsafe fn(*mut nl_cache, *mut nl_sock) -> c_int>,
     /// Fills a new object from a message, whose header is whole.
     pub(crate) parse: unsafe fn(*mut nl_object, *mut nlmsghdr) -> Done,
-    /// What a notification does to the cache, where it is not [`crate::cache::include`].
+    /// What a notification does to the cache, where it is not [`crate::include::include`].
     pub(crate) include: Option<Include>,
     /// Whether a notification is for this cache: `NL_SKIP` says that it is not.
     pub(crate) event_filter: Option<unsafe fn(*mut nl_cache, *mut nl_object) -> c_int>,

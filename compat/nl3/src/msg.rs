@@ -249,28 +249,26 @@ pub unsafe extern "C" fn nlmsg_convert(nlh: *const nlmsghdr) -> *mut nl_msg {
     }
 }
 
-/// A message that lies in a datagram and shares it: nothing is copied.
-pub(crate) unsafe fn view(datagram: *mut Datagram, nlh: *mut nlmsghdr) -> *mut nl_msg {
-    let msg = mem::zalloc::<nl_msg>(0);
-    // SAFETY: the message is NULL or new; nlh is a whole message in the datagram.
+/// A message that lies in a datagram and shares it: nothing is copied. `before` is the view of the message
+/// before, or NULL; it becomes this one unless someone has kept it. NULL when there is no memory.
+pub(crate) unsafe fn view(
+    before: *mut nl_msg,
+    datagram: *mut Datagram,
+    nlh: *mut nlmsghdr,
+) -> *mut nl_msg {
+    // SAFETY: nlh is a whole message in the datagram; `before` is NULL or ours.
     unsafe {
-        if !msg.is_null() {
-            (*msg).nlh = nlh;
-            (*msg).size = (*nlh).nlmsg_len as usize;
-            (*msg).refs = 1;
-            (*msg).datagram = datagram;
-            (*datagram).refs += 1;
+        let free = !before.is_null() && (*before).refs == 1 && (*before).datagram == datagram;
+        let msg = if free { before } else { mem::zalloc::<nl_msg>(0) };
+        if !free {
+            nlmsg_free(before);
         }
-    }
-    msg
-}
-
-/// Makes a view that no one else holds show the next message of its datagram.
-pub(crate) unsafe fn move_view(msg: *mut nl_msg, nlh: *mut nlmsghdr) {
-    // SAFETY: the message is a view, and nlh a whole message in its datagram.
-    unsafe {
-        (*msg).nlh = nlh;
-        (*msg).size = (*nlh).nlmsg_len as usize;
+        if let Some(msg) = msg.as_mut() {
+            let size = (*nlh).nlmsg_len as usize;
+            (*datagram).refs += usize::from(!free);
+            *msg = nl_msg { nlh, size, refs: 1, datagram, ..core::mem::zeroed() };
+        }
+        msg
     }
 }
 

@@ -57,6 +57,7 @@ pub static genl_family_ops: nl_object_ops = nl_object_ops {
 pub(crate) static CACHE_OPS: nl_cache_ops = nl_cache_ops {
     hdrsize: 4,
     msgtypes: &MSGTYPES,
+    request: Some(super::ctrl::request_all),
     parse,
     ..nl_cache_ops::new(c"genl/family", NETLINK_GENERIC, &genl_family_ops)
 };
@@ -86,6 +87,18 @@ pub extern "C" fn genl_family_alloc() -> *mut genl_family {
 pub unsafe extern "C" fn genl_family_put(family: *mut genl_family) {
     // SAFETY: NULL, or a family of which the caller holds a reference.
     unsafe { nl_object_put(family.cast()) }
+}
+
+impl genl_family {
+    pub(super) fn id(&self) -> c_int {
+        self.id.into()
+    }
+
+    /// Whether that is its name.
+    pub(super) fn is_called(&self, name: *const c_char) -> bool {
+        // SAFETY: both are strings.
+        unsafe { libc::strcmp(self.name.as_ptr(), name) == 0 }
+    }
 }
 
 /// One operation of a family.
