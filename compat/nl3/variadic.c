@@ -9,6 +9,7 @@ struct nl_sock;
 
 extern void nl3_dump_text(struct nl_dump_params *params, char *text);
 extern void nl_new_line(struct nl_dump_params *params);
+extern int nl_socket_get_fd(struct nl_sock *sock);
 extern int nl_socket_add_membership(struct nl_sock *sock, int group);
 extern int nl_socket_drop_membership(struct nl_sock *sock, int group);
 
@@ -48,15 +49,17 @@ void nl_dump_line(struct nl_dump_params *params, const char *format, ...)
 	va_end(args);
 }
 
+#define NLE_BAD_SOCK 3
+
 /* Groups up to the first that is 0 or that fails. */
 #define GROUPS(name, one)                                             \
 	int name(struct nl_sock *sock, int group, ...)                \
 	{                                                             \
-		int err = 0;                                          \
+		int err = nl_socket_get_fd(sock) < 0 ? -NLE_BAD_SOCK : 0; \
 		va_list args;                                         \
                                                                       \
 		va_start(args, group);                                \
-		while (group != 0 && (err = one(sock, group)) == 0)   \
+		while (err == 0 && group != 0 && (err = one(sock, group)) == 0) \
 			group = va_arg(args, int);                    \
 		va_end(args);                                         \
 		return err;                                           \

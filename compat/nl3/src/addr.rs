@@ -199,14 +199,14 @@ pub unsafe extern "C" fn nl_addr_fill_sockaddr(
     // SAFETY: all-zero is a value of both structs; `to` has `len` bytes.
     unsafe {
         match addr.family {
-            libc::AF_INET if whole == 0 || whole >= 4 => {
+            libc::AF_INET if whole == 0 || whole == 4 => {
                 let [a, b, c, d, ..] = ip;
                 let mut sa: libc::sockaddr_in = core::mem::zeroed();
                 sa.sin_family = libc::AF_INET as u16;
                 sa.sin_addr.s_addr = u32::from_ne_bytes([a, b, c, d]);
                 give(sa, to, len)
             }
-            libc::AF_INET6 if whole == 0 || whole >= 16 => {
+            libc::AF_INET6 if whole == 0 || whole == 16 => {
                 let mut sa: libc::sockaddr_in6 = core::mem::zeroed();
                 sa.sin6_family = libc::AF_INET6 as u16;
                 sa.sin6_addr.s6_addr = ip;

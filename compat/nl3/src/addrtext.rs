@@ -13,7 +13,7 @@ unsafe extern "C" {
 }
 
 /// Bytes of the longest address that text can give.
-const MAX: usize = 64;
+const MAX: usize = 256;
 
 /// What a text was read as.
 struct Parsed {
@@ -165,10 +165,10 @@ fn digits(text: &[u8]) -> Option<(u16, &[u8])> {
     (len > 0).then_some((value, rest))
 }
 
-/// `area.node` of DECnet; what follows does not matter.
+/// `area.node` or `area,node` of DECnet; what follows does not matter.
 fn decnet(text: &[u8]) -> Option<Parsed> {
     let (area, rest) = digits(text)?;
-    let (node, _) = digits(rest.strip_prefix(b".")?)?;
+    let (node, _) = digits(rest.strip_prefix(b".").or_else(|| rest.strip_prefix(b","))?)?;
     if area > 63 || node > 1023 {
         return None;
     }
@@ -285,13 +285,18 @@ pub unsafe extern "C" fn nl_addr2str(
             libc::snprintf(buf, len, c"none".as_ptr());
             return prefix(addr.as_ref(), 0, buf, len);
         };
-        let bytes = nl_addr::bytes(addr).cast::<c_void>();
         let room = len.min(u32::MAX as usize) as u32;
         match addr.family {
-            libc::AF_INET if addr.len >= 4 => _ = inet_ntop(addr.family, bytes, buf, room),
-            libc::AF_INET6 if addr.len >= 16 => _ = inet_ntop(addr.family, bytes, buf, room),
-            AF_MPLS if ends(addr.slice()) => _ = mpls_ntop(AF_MPLS, bytes, buf, len),
-            AF_DECNET if addr.len >= 2 => write_decnet(addr.slice(), buf, len),
+            libc::AF_INET | libc::AF_INET6 => {
+                // An address that is too short is one with zeros behind.
+                let mut ip = [0u8; 16];
+                ip.iter_mut().zip(addr.slice()).for_each(|(to, from)| *to = *from);
+                inet_ntop(addr.family, ip.as_ptr().cast(), buf, room);
+            }
+            AF_MPLS if ends(addr.slice()) => {
+                mpls_ntop(AF_MPLS, nl_addr::bytes(addr).cast(), buf, len);
+            }
+            AF_DECNET if addr.len == 2 => write_decnet(addr.slice(), buf, len),
             _ => write_octets(addr.slice(), buf, len),
         }
         let full = if addr.family == AF_MPLS { 20 } else { addr.len as c_int * 8 };

@@ -379,7 +379,9 @@ pub unsafe extern "C" fn nl_cache_find(
         let ids = nl_object_get_id_attrs(filter);
         let whole = (*filter).mask as u32 & ids == ids;
         if (*(*cache).ops).unique && whole {
-            return nl_cache_search(cache, filter);
+            let found = find_identical(cache, filter);
+            let all = !found.is_null() && matches(found, filter);
+            return referenced(if all { found } else { null_mut() });
         }
         referenced(items(cache).find(|obj| matches(*obj, filter)).unwrap_or(null_mut()))
     }

@@ -9,7 +9,7 @@ use crate::dump::stderr;
 use crate::error::{NLE_RANGE, nl_syserr2nlerr};
 use crate::mem;
 use crate::msg::nl_msg;
-use crate::names::{MSGFLAGS, MSGTYPES};
+use crate::names::{MSGTYPES, nl_nlmsg_flags2str};
 use crate::socket::nl_sock;
 
 pub(crate) const NL_OK: c_int = 0;
@@ -152,7 +152,12 @@ pub extern "C" fn nl_cb_set(
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn nl_cb_set_all(cb: &mut nl_cb, kind: c_uint, func: MsgCb, arg: *mut c_void) -> c_int {
+pub extern "C" fn nl_cb_set_all(
+    cb: &mut nl_cb,
+    kind: c_uint,
+    func: MsgCb,
+    arg: *mut c_void,
+) -> c_int {
     for on in 0..TYPES as c_uint {
         let failed = nl_cb_set(cb, on, kind, func, arg);
         if failed < 0 {
@@ -205,7 +210,7 @@ unsafe fn print_header(to: *mut FILE, nlh: *const nlmsghdr) {
             c"type=%s length=%u flags=<%s> sequence-nr=%u pid=%u\n".as_ptr(),
             MSGTYPES.to_str((*nlh).nlmsg_type.into(), kind.as_mut_ptr(), kind.len()),
             (*nlh).nlmsg_len,
-            MSGFLAGS.flags((*nlh).nlmsg_flags.into(), flags.as_mut_ptr(), flags.len()),
+            nl_nlmsg_flags2str((*nlh).nlmsg_flags.into(), flags.as_mut_ptr(), flags.len()),
             (*nlh).nlmsg_seq,
             (*nlh).nlmsg_pid,
         );
@@ -275,7 +280,11 @@ fn printer(on: usize, kind: c_uint) -> MsgCb {
     *PRINTERS.get(on)?.get(kind)?
 }
 
-unsafe extern "C" fn print_error(_: *mut sockaddr_nl, err: *mut nlmsgerr, arg: *mut c_void) -> c_int {
+unsafe extern "C" fn print_error(
+    _: *mut sockaddr_nl,
+    err: *mut nlmsgerr,
+    arg: *mut c_void,
+) -> c_int {
     // SAFETY: the error is live, and the stream the caller's.
     unsafe {
         let text = crate::error::nl_strerror_l((*err).error.wrapping_neg());

@@ -36,7 +36,6 @@ pub static mut nl_debug_dp: nl_dump_params = nl_dump_params {
     line: 0,
 };
 
-pub(crate) const NL_DUMP_LINE: c_uint = 0;
 pub(crate) const NL_DUMP_DETAILS: c_uint = 1;
 
 /// Run when the library is loaded.
@@ -88,32 +87,41 @@ macro_rules! debug {
 }
 pub(crate) use debug;
 
-/// Puts `text`, already formatted, where the dump goes: to the callback, the stream or the buffer.
+/// Puts `text`, already formatted, where the dump goes: to the stream, the callback or the buffer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl3_dump_text(params: *mut nl_dump_params, text: *mut c_char) {
     // SAFETY: params are the caller's; text is a string.
     unsafe {
-        let (fd, buf, len) = ((*params).fd, (*params).buf, (*params).buflen);
-        if !fd.is_null() {
-            libc::fputs(text, fd);
-        } else if !buf.is_null() {
-            let room = len.saturating_sub(libc::strlen(buf)).saturating_sub(1);
-            libc::strncat(buf, text, room);
+        if !(*params).fd.is_null() {
+            libc::fputs(text, (*params).fd);
         } else if let Some(cb) = (*params).cb {
             cb(params, text);
+        } else if !(*params).buf.is_null() {
+            append(params, text);
         }
     }
 }
 
-/// Begins a line: the callback of the dump, or the indentation.
+/// Adds to the buffer what fits.
+unsafe fn append(params: *mut nl_dump_params, text: *const c_char) {
+    // SAFETY: the buffer holds a string and has the length that is said.
+    unsafe {
+        let used = libc::strlen((*params).buf);
+        libc::strncat((*params).buf, text, (*params).buflen.saturating_sub(used + 1));
+    }
+}
+
+/// Begins a line: the indentation, which callbacks for text do not get, and the callback for lines.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_new_line(params: *mut nl_dump_params) {
     // SAFETY: params are the caller's.
     unsafe {
         (*params).line = (*params).line.wrapping_add(1);
-        if (*params).prefix > 0 {
-            for _ in 0..(*params).prefix {
-                nl3_dump_text(params, c" ".as_ptr().cast_mut());
+        for _ in 0..(*params).prefix {
+            if !(*params).fd.is_null() {
+                libc::fputs(c" ".as_ptr(), (*params).fd);
+            } else if !(*params).buf.is_null() {
+                append(params, c" ".as_ptr());
             }
         }
         if let Some(nl_cb) = (*params).nl_cb {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Error numbers (`NLE_*`), their texts, and what an errno becomes.
 
-use core::ffi::{CStr, c_char, c_int, c_void};
+use core::ffi::{c_char, c_int, c_void};
 
 /// What a function of this crate answers: nothing, or a positive `NLE_*`.
 pub(crate) type Done = Result<(), c_int>;
@@ -154,9 +154,4 @@ pub extern "C" fn nl_strerror_l(errno: c_int) -> *const c_char {
         *libc::__errno_location() = before;
         text
     }
-}
-
-/// The constant as a C string: what a table of texts holds.
-pub(crate) const fn cstr(text: &'static CStr) -> *const c_char {
-    text.as_ptr()
 }

@@ -5,7 +5,7 @@ use core::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use core::ptr::{null, null_mut};
 use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, Ordering::Relaxed};
 
-use crate::abi::{genl_ops, nlmsghdr, sockaddr_nl};
+use crate::abi::{nlmsghdr, sockaddr_nl};
 use crate::cache::{nl_cache, nl_cache_free, nl_cache_get};
 use crate::dump::debug;
 use crate::error::{Done, NLE_BUSY, NLE_EXIST, NLE_INVAL, NLE_NOCACHE, NLE_NOMEM};
@@ -51,7 +51,8 @@ pub struct nl_parser_param {
     pub(crate) arg: *mut c_void,
 }
 
-pub(crate) type Include = unsafe fn(*mut nl_cache, *mut nl_object, &crate::include::Change) -> c_int;
+pub(crate) type Include =
+    unsafe fn(*mut nl_cache, *mut nl_object, &crate::include::Change) -> c_int;
 
 /// A type of caches: what its messages are, and how they become objects.
 #[repr(C)]
@@ -82,8 +83,6 @@ pub(crate) struct State {
     refs: AtomicI32,
     flags: AtomicU32,
     provided: AtomicPtr<nl_cache>,
-    /// The message types with their numbers, of a generic family once its number is known.
-    pub(crate) genl: AtomicPtr<genl_ops>,
 }
 
 impl State {
@@ -92,7 +91,6 @@ impl State {
         refs: AtomicI32::new(0),
         flags: AtomicU32::new(0),
         provided: AtomicPtr::new(null_mut()),
-        genl: AtomicPtr::new(null_mut()),
     };
 }
 

@@ -9,7 +9,7 @@ use crate::abi::{FILE, genlmsghdr, nlattr, nlmsgerr, nlmsghdr};
 use crate::attr::{nla_data, nla_is_nested, nla_len, nla_padlen, nla_type, walk};
 use crate::mngt::{nl_cache_ops, nl_cache_ops_associate, nl_msgtype_lookup};
 use crate::msg::*;
-use crate::names::{MSGFLAGS, MSGTYPES};
+use crate::names::{MSGTYPES, nl_nlmsg_flags2str};
 
 /// fprintf with constant formats.
 macro_rules! print {
@@ -74,7 +74,7 @@ unsafe fn print_header(to: *mut FILE, ops: *const nl_cache_ops, nlh: *const nlms
     unsafe {
         print!(to, c"    .nlmsg_len = %d\n", len);
         print_type(to, ops, (*nlh).nlmsg_type.into());
-        let names = MSGFLAGS.flags((*nlh).nlmsg_flags.into(), flags.as_mut_ptr(), flags.len());
+        let names = nl_nlmsg_flags2str((*nlh).nlmsg_flags.into(), flags.as_mut_ptr(), flags.len());
         print!(to, c"    .flags = %d <%s>\n", c_int::from((*nlh).nlmsg_flags), names);
         print!(to, c"    .seq = %u\n", (*nlh).nlmsg_seq);
         print!(to, c"    .port = %u\n", (*nlh).nlmsg_pid);
@@ -170,7 +170,8 @@ pub unsafe extern "C" fn nl_msg_dump(msg: *const nl_msg, to: *mut FILE) {
         let nlh = (*msg).nlh;
         let ops = nl_cache_ops_associate((*msg).protocol, (*nlh).nlmsg_type.into());
         let len = nlmsg_datalen(&*nlh);
-        let line = c"--------------------------   BEGIN NETLINK MESSAGE ---------------------------\n";
+        let line =
+            c"--------------------------   BEGIN NETLINK MESSAGE ---------------------------\n";
         libc::fputs(line.as_ptr(), to);
         print!(to, c"  [NETLINK HEADER] %d octets\n", NLMSG_HDRLEN);
         print_header(to, ops, nlh, (*nlh).nlmsg_len);
@@ -181,7 +182,8 @@ pub unsafe extern "C" fn nl_msg_dump(msg: *const nl_msg, to: *mut FILE) {
         } else if len > 0 {
             print_payload(to, nlmsg_data(nlh).cast(), len as usize);
         }
-        let line = c"---------------------------  END NETLINK MESSAGE   ---------------------------\n";
+        let line =
+            c"---------------------------  END NETLINK MESSAGE   ---------------------------\n";
         libc::fputs(line.as_ptr(), to);
     }
 }

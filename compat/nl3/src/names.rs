@@ -5,7 +5,7 @@
 
 use core::ffi::{CStr, c_char, c_int};
 
-use crate::error::NLE_OBJ_NOTFOUND;
+use crate::table::{number_of, write_flags, write_name};
 
 /// Lines of number, blank and name, each closed by a NUL.
 pub(crate) struct Names(pub(crate) &'static str);
@@ -37,30 +37,20 @@ impl Names {
     /// Writes the name into the caller's buffer, or the number in hexadecimal digits; returns the buffer.
     pub(crate) unsafe fn to_str(&self, number: c_int, buf: *mut c_char, len: usize) -> *mut c_char {
         // SAFETY: the buffer has `len` bytes, by the caller's promise.
-        unsafe {
-            match self.name(number.into()) {
-                Some(name) => libc::snprintf(buf, len, c"%s".as_ptr(), name.as_ptr()),
-                None => libc::snprintf(buf, len, c"0x%x".as_ptr(), number),
-            }
-        };
-        buf
+        unsafe { write_name(self.pairs(), number, buf, len) }
     }
 
-    /// The number of a name in whatever case, or that the text spells out; else `-NLE_OBJ_NOTFOUND`.
+    /// The number of a name in whatever case, or that the text spells out; else a negative error.
     pub(crate) unsafe fn number(&self, text: *const c_char) -> c_int {
         // SAFETY: the text is a string, by the caller's promise.
-        let same = |name: &CStr| unsafe { libc::strcasecmp(name.as_ptr(), text) } == 0;
-        match self.pairs().find(|(_, name)| same(name)) {
-            Some((number, _)) => number as c_int,
-            // SAFETY: as above.
-            None => unsafe { spelled(text) }.unwrap_or(-NLE_OBJ_NOTFOUND),
-        }
+        unsafe { number_of(self.pairs(), text) }
     }
 
-    /// The names of the bits that are set, commas between them, and what has no name in hexadecimal digits.
+    /// The names of the bits that are set, commas between them.
     pub(crate) unsafe fn flags(&self, bits: u64, buf: *mut c_char, len: usize) -> *mut c_char {
         // SAFETY: the buffer has `len` bytes, by the caller's promise.
-        unsafe { crate::table::write_flags(self.pairs(), bits, buf, len) }
+        unsafe { write_flags(self.pairs(), bits, buf, len) };
+        buf
     }
 }
 
@@ -154,17 +144,28 @@ macro_rules! translate {
         )*
     };
 }
-pub(crate) use translate;
-
 translate! {
     FAMILIES: nl_nlfamily2str nl_str2nlfamily;
-    AF: nl_af2str nl_str2af;
     MSGTYPES: nl_nlmsgtype2str nl_str2nlmsgtype;
     LLPROTO: nl_llproto2str nl_str2llproto;
     ETHER: nl_ether_proto2str nl_str2ether_proto;
 }
 
-/// The names of a message's flags.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_af2str(family: c_int, buf: *mut c_char, len: usize) -> *mut c_char {
+    // SAFETY: the caller's buffer has `len` bytes.
+    unsafe { AF.to_str(family, buf, len) }
+}
+
+/// The number of a family, or the negative errno: alone among its kind, libnl's has no `NLE_*` here.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_str2af(text: *const c_char) -> c_int {
+    // SAFETY: the caller's text is a string.
+    let family = unsafe { AF.number(text) };
+    if family < 0 { -libc::EINVAL } else { family }
+}
+
+/// The names of a message's flags; what has none in hexadecimal digits.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_nlmsg_flags2str(
     flags: c_int,
@@ -172,5 +173,11 @@ pub unsafe extern "C" fn nl_nlmsg_flags2str(
     len: usize,
 ) -> *mut c_char {
     // SAFETY: the caller's buffer has `len` bytes.
-    unsafe { MSGFLAGS.flags(u64::from(flags as u32), buf, len) }
+    unsafe {
+        let (left, used) = write_flags(MSGFLAGS.pairs(), u64::from(flags as u32), buf, len);
+        if left != 0 && used < len {
+            libc::snprintf(buf.add(used), len - used, c"0x%x".as_ptr(), left as u32);
+        }
+    }
+    buf
 }

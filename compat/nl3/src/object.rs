@@ -286,11 +286,7 @@ pub unsafe extern "C" fn dump_from_ops(obj: *mut nl_object, params: *mut nl_dump
     unsafe {
         (*params).line = 0;
         let Some(&Some(dump)) = ops(obj).dump.get((*params).kind as usize) else { return };
-        if (*params).dump_msgtype != 0 {
-            (*params).pre_dump = 1;
-        } else {
-            crate::dump::nl_new_line(params);
-        }
+        (*params).pre_dump = ((*params).dump_msgtype != 0).into();
         dump(obj, params);
     }
 }
@@ -360,7 +356,8 @@ pub unsafe extern "C" fn nl_object_attrs2str(
             libc::memset(buf.cast(), 0, len);
             return buf;
         }
-        crate::table::write_flags(ops.names(), attrs.into(), buf, len)
+        crate::table::write_flags(ops.names(), attrs.into(), buf, len);
+        buf
     }
 }
 

@@ -79,7 +79,8 @@ unsafe fn datagram(reading: &mut Reading) -> Go {
         debug!(3, c"Attempting to read from %p\n", reading.sock);
         let (datagram, len) = next_datagram(reading.sock, recv, &mut origin);
         debug!(3, c"recvmsgs(%p): Read %d bytes\n", reading.sock, len);
-        let ended = if len > 0 { messages(reading, datagram, len, &origin) } else { Err(End::Answer(len)) };
+        let ended =
+            if len > 0 { messages(reading, datagram, len, &origin) } else { Err(End::Answer(len)) };
         if !datagram.is_null() {
             Datagram::put(datagram);
         }
@@ -88,7 +89,12 @@ unsafe fn datagram(reading: &mut Reading) -> Go {
 }
 
 /// Sees to each message of a datagram. They share one `nl_msg`, unless a callback keeps it.
-unsafe fn messages(reading: &mut Reading, datagram: *mut Datagram, len: c_int, origin: &Origin) -> Go {
+unsafe fn messages(
+    reading: &mut Reading,
+    datagram: *mut Datagram,
+    len: c_int,
+    origin: &Origin,
+) -> Go {
     // SAFETY: the datagram has `len` bytes, and messages are handed out only as far as they are whole.
     unsafe {
         let (mut nlh, mut rest) = ((*datagram).bytes.cast::<nlmsghdr>(), len);
@@ -306,7 +312,11 @@ unsafe extern "C" fn parse(msg: *mut nl_msg, arg: *mut c_void) -> c_int {
     }
 }
 
-unsafe extern "C" fn keep_error(_: *mut sockaddr_nl, err: *mut nlmsgerr, arg: *mut c_void) -> c_int {
+unsafe extern "C" fn keep_error(
+    _: *mut sockaddr_nl,
+    err: *mut nlmsgerr,
+    arg: *mut c_void,
+) -> c_int {
     // SAFETY: the error is live; the argument is that of nl_pickup.
     unsafe {
         *(*arg.cast::<Pickup>()).syserror = (*err).error;

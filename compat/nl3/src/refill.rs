@@ -10,7 +10,9 @@ use crate::cb::On;
 use crate::dump::debug;
 use crate::error::*;
 use crate::include::{Change, change_func_t, include_any};
-use crate::mngt::{NL_ACT_DEL, nl_cache_ops, nl_cache_ops_associate_safe, nl_msgtype_lookup, nl_parser_param};
+use crate::mngt::{
+    NL_ACT_DEL, nl_cache_ops, nl_cache_ops_associate_safe, nl_msgtype_lookup, nl_parser_param,
+};
 use crate::msg::{nl_msg, nlmsg_valid_hdr};
 use crate::object::*;
 use crate::recvmsgs::with;
@@ -23,7 +25,12 @@ const NL_CACHE_AF_ITER: c_uint = 1;
 unsafe fn request_all(sock: *mut nl_sock, cache: *mut nl_cache) -> Done {
     // SAFETY: both are live.
     unsafe {
-        debug!(2, c"Requesting dump from kernel for cache %p <%s>...\n", cache, (*(*cache).ops).name.as_ptr());
+        debug!(
+            2,
+            c"Requesting dump from kernel for cache %p <%s>...\n",
+            cache,
+            (*(*cache).ops).name.as_ptr()
+        );
         let Some(request) = (*(*cache).ops).request else { return Err(NLE_OPNOTSUPP) };
         done(request(cache, sock))
     }
@@ -49,9 +56,13 @@ pub unsafe extern "C" fn nl_cache_parse(
     }
 }
 
+/// Adds an object, unless one that is the same is there.
 unsafe extern "C" fn add(obj: *mut nl_object, param: *mut nl_parser_param) -> c_int {
     // SAFETY: the argument is a cache.
-    unsafe { nl_cache_add((*param).arg.cast(), obj) }
+    match unsafe { nl_cache_add((*param).arg.cast(), obj) } {
+        answer if answer == -NLE_EXIST => 0,
+        answer => answer,
+    }
 }
 
 /// Adds an object, in place of one that is the same.
@@ -97,7 +108,12 @@ unsafe extern "C" fn fill(msg: *mut nl_msg, arg: *mut c_void) -> c_int {
 type ObjectCb = unsafe extern "C" fn(*mut nl_object, *mut nl_parser_param) -> c_int;
 
 /// Receives objects of a cache's type for a callback.
-unsafe fn pickup(sock: *mut nl_sock, cache: *mut nl_cache, cb: ObjectCb, arg: *mut c_void) -> c_int {
+unsafe fn pickup(
+    sock: *mut nl_sock,
+    cache: *mut nl_cache,
+    cb: ObjectCb,
+    arg: *mut c_void,
+) -> c_int {
     // SAFETY: all are live.
     unsafe {
         let mut it = Fill { ops: (*cache).ops, param: nl_parser_param { cb, arg } };
@@ -113,7 +129,10 @@ pub unsafe extern "C" fn nl_cache_pickup(sock: *mut nl_sock, cache: *mut nl_cach
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nl_cache_pickup_checkdup(sock: *mut nl_sock, cache: *mut nl_cache) -> c_int {
+pub unsafe extern "C" fn nl_cache_pickup_checkdup(
+    sock: *mut nl_sock,
+    cache: *mut nl_cache,
+) -> c_int {
     // SAFETY: both are live.
     unsafe { pickup(sock, cache, replace, cache.cast()) }
 }
@@ -125,7 +144,9 @@ pub unsafe extern "C" fn nl_cache_refill(sock: *mut nl_sock, cache: *mut nl_cach
     unsafe {
         loop {
             nl_cache_clear(cache);
-            match each_family(sock, cache, replace, cache.cast()) {
+            // Families may show the same object, and the last one shows it best.
+            let again = (*cache).flags & NL_CACHE_AF_ITER != 0;
+            match each_family(sock, cache, if again { replace } else { add }, cache.cast()) {
                 Err(NLE_DUMP_INTR) => debug!(2, c"Dump interrupted, restarting!\n"),
                 filled => return code(filled),
             }

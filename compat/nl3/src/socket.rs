@@ -5,7 +5,9 @@ use core::ffi::{c_int, c_uint, c_void};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use rnl::uapi::{NETLINK_ADD_MEMBERSHIP, NETLINK_DROP_MEMBERSHIP, NETLINK_EXT_ACK, NETLINK_PKTINFO};
+use rnl::uapi::{
+    NETLINK_ADD_MEMBERSHIP, NETLINK_DROP_MEMBERSHIP, NETLINK_EXT_ACK, NETLINK_PKTINFO,
+};
 
 use crate::abi::sockaddr_nl;
 use crate::cb::{self, ErrCb, MsgCb, NL_OK, On, nl_cb, nl_cb_alloc, nl_cb_put};
@@ -60,10 +62,12 @@ pub(crate) unsafe fn start() {
         let kinds = [c"default", c"verbose", c"debug"];
         match kinds.iter().position(|kind| libc::strcasecmp(value, kind.as_ptr()) == 0) {
             Some(kind) => KIND.store(kind as u32, Relaxed),
-            None => _ = libc::fputs(
-                c"Unknown value for NLCB, valid values: {default | verbose | debug}\n".as_ptr(),
-                crate::dump::stderr,
-            ),
+            None => {
+                _ = libc::fputs(
+                    c"Unknown value for NLCB, valid values: {default | verbose | debug}\n".as_ptr(),
+                    crate::dump::stderr,
+                )
+            }
         }
     }
 }
@@ -173,7 +177,8 @@ fn set_option(sock: &nl_sock, level: c_int, option: c_int, value: c_int) -> Done
     }
     let size = size_of::<c_int>() as libc::socklen_t;
     // SAFETY: the value is ours.
-    let failed = unsafe { libc::setsockopt(sock.fd, level, option, (&raw const value).cast(), size) };
+    let failed =
+        unsafe { libc::setsockopt(sock.fd, level, option, (&raw const value).cast(), size) };
     if failed < 0 { last() } else { Ok(()) }
 }
 
@@ -393,7 +398,11 @@ fn connect(sock: &mut nl_sock, protocol: c_int) -> Done {
     if unsafe { crate::dump::nl_debug } > 0 {
         _ = set_option(sock, libc::SOL_NETLINK, NETLINK_EXT_ACK, 1);
     }
-    if sock.port_is_set { bind(sock)? } else { bind_any(sock)? }
+    if sock.port_is_set {
+        bind(sock)?
+    } else {
+        bind_any(sock)?
+    }
     let local = name_of(sock.fd)?;
     sock.keep_name(local);
     sock.protocol = protocol;
@@ -448,7 +457,11 @@ fn name_of(fd: c_int) -> Result<sockaddr_nl, c_int> {
         if size as usize != size_of_val(&name) {
             return Err(NLE_NOADDR);
         }
-        if c_int::from(name.nl_family) != libc::AF_NETLINK { Err(NLE_AF_NOSUPPORT) } else { Ok(name) }
+        if c_int::from(name.nl_family) != libc::AF_NETLINK {
+            Err(NLE_AF_NOSUPPORT)
+        } else {
+            Ok(name)
+        }
     }
 }
 

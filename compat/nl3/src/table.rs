@@ -6,7 +6,7 @@ use core::ffi::{CStr, c_char, c_int};
 use core::mem::offset_of;
 
 use crate::abi::nl_list_head;
-use crate::error::{NLE_NOMEM, NLE_OBJ_NOTFOUND};
+use crate::error::{NLE_INVAL, NLE_NOMEM, NLE_OBJ_NOTFOUND};
 use crate::names::spelled;
 use crate::{list, mem};
 
@@ -39,7 +39,8 @@ unsafe fn elements<'a>(head: *mut nl_list_head) -> impl Iterator<Item = (i64, &'
     all.map(|one| unsafe { (i64::from((*one).number), CStr::from_ptr((*one).name)) })
 }
 
-unsafe fn write_name<'a>(
+/// Writes the name of a number, or the number in hexadecimal digits.
+pub(crate) unsafe fn write_name<'a>(
     mut pairs: impl Iterator<Item = (i64, &'a CStr)>,
     number: c_int,
     buf: *mut c_char,
@@ -55,14 +56,14 @@ unsafe fn write_name<'a>(
     buf
 }
 
-/// Writes the names of the bits in `bits`, and what has no name in hexadecimal digits. A comma follows
-/// each name while bits are left, also when all of those turn out to have no name of their own.
+/// Writes the names of the bits in `bits`. A comma follows each name while bits are left, also when those
+/// turn out to have no name. Returns these, and where the text ends.
 pub(crate) unsafe fn write_flags<'a>(
     pairs: impl Iterator<Item = (i64, &'a CStr)>,
     bits: u64,
     buf: *mut c_char,
     len: usize,
-) -> *mut c_char {
+) -> (u64, usize) {
     let (mut left, mut used) = (bits, 0);
     // SAFETY: `used` stays below `len`, which the buffer has, by the caller's promise.
     unsafe {
@@ -74,11 +75,8 @@ pub(crate) unsafe fn write_flags<'a>(
             left &= !(bit as u64);
             used = append(buf, len, used, name, if left != 0 { c"," } else { c"" });
         }
-        if left != 0 && used < len {
-            libc::snprintf(buf.add(used), len - used, c"0x%x".as_ptr(), left as u32);
-        }
     }
-    buf
+    (left, used)
 }
 
 /// Adds two strings at `used`, as far as they fit; returns where the text ends now.
@@ -116,7 +114,8 @@ pub unsafe extern "C" fn __flags2str(
     tbl_len: usize,
 ) -> *mut c_char {
     // SAFETY: the caller's buffer and table have the lengths given.
-    unsafe { write_flags(pairs(tbl, tbl_len), u64::from(bits as u32), buf, len) }
+    unsafe { write_flags(pairs(tbl, tbl_len), u64::from(bits as u32), buf, len) };
+    buf
 }
 
 #[unsafe(no_mangle)]
@@ -129,14 +128,15 @@ pub unsafe extern "C" fn __str2type(
     unsafe { number_of(pairs(tbl, len), text) }
 }
 
-unsafe fn number_of<'a>(
+/// The number of a name in whatever case, or that the text spells out.
+pub(crate) unsafe fn number_of<'a>(
     mut pairs: impl Iterator<Item = (i64, &'a CStr)>,
     text: *const c_char,
 ) -> c_int {
     // SAFETY: text is NULL or a string, by the caller's promise.
     unsafe {
         if *text == 0 {
-            return -NLE_OBJ_NOTFOUND;
+            return -NLE_INVAL;
         }
         match pairs.find(|(_, name)| libc::strcasecmp(name.as_ptr(), text) == 0) {
             Some((number, _)) => number as c_int,

@@ -28,7 +28,10 @@ pub(super) unsafe fn request_all(_: *mut nl_cache, sock: *mut nl_sock) -> c_int 
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn genl_ctrl_alloc_cache(sock: *mut nl_sock, result: *mut *mut nl_cache) -> c_int {
+pub unsafe extern "C" fn genl_ctrl_alloc_cache(
+    sock: *mut nl_sock,
+    result: *mut *mut nl_cache,
+) -> c_int {
     // SAFETY: socket and result are the caller's.
     unsafe { nl_cache_alloc_and_fill((&raw const CACHE_OPS).cast_mut(), sock, result) }
 }

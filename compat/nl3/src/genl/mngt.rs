@@ -181,10 +181,7 @@ pub unsafe extern "C" fn genl_unregister(ops: *const nl_cache_ops) {
 }
 
 /// Finds the numbers of families by their names in a cache of them.
-unsafe fn resolve(
-    cache: *mut nl_cache,
-    wanted: impl Iterator<Item = *mut genl_ops>,
-) -> c_int {
+unsafe fn resolve(cache: *mut nl_cache, wanted: impl Iterator<Item = *mut genl_ops>) -> c_int {
     let mut answer = 0;
     // SAFETY: the cache is one of families; what is wanted is the callers'.
     unsafe {

@@ -35,7 +35,9 @@ pub unsafe extern "C" fn genl_send_simple(
 ) -> c_int {
     let hdr = genlmsghdr { cmd: cmd as u8, version: version as u8, reserved: 0 };
     // SAFETY: the socket is live, the header ours.
-    unsafe { crate::send::nl_send_simple(sock, family, flags, (&raw const hdr).cast(), size_of_val(&hdr)) }
+    unsafe {
+        crate::send::nl_send_simple(sock, family, flags, (&raw const hdr).cast(), size_of_val(&hdr))
+    }
 }
 
 #[unsafe(no_mangle)]
