@@ -94,7 +94,7 @@ impl Iterator for Walk {
 }
 
 /// The least length of a payload, by `NLA_*` type.
-const MINLEN: [u8; 16] = [0, 1, 2, 4, 8, 1, 0, 8, 0, 0, 0, 0, 1, 2, 4, 8];
+const MINLEN: [u8; 16] = [0, 1, 2, 4, 8, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 const NLA_STRING: u16 = 5;
 
 /// Whether a payload is what the policy for its type asks for.

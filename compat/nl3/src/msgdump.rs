@@ -7,6 +7,7 @@ use rnl::uapi::{NETLINK_GENERIC, NLMSG_ERROR};
 
 use crate::abi::{FILE, genlmsghdr, nlattr, nlmsgerr, nlmsghdr};
 use crate::attr::{nla_data, nla_is_nested, nla_len, nla_padlen, nla_type, walk};
+use crate::genl::GENL_HDRLEN;
 use crate::mngt::{nl_cache_ops, nl_cache_ops_associate, nl_msgtype_lookup};
 use crate::msg::*;
 use crate::names::{MSGTYPES, nl_nlmsg_flags2str};
@@ -144,21 +145,37 @@ unsafe fn print_error(to: *mut FILE, nlh: *const nlmsghdr) {
     }
 }
 
-/// A message whose type a cache knows: header, attributes.
-unsafe fn print_known(to: *mut FILE, ops: &nl_cache_ops, nlh: *const nlmsghdr) {
-    let (data, header) = (nlmsg_data(nlh), ops.hdrsize);
-    // SAFETY: header and attributes are inside the message.
+unsafe fn print_genl(to: *mut FILE, nlh: *const nlmsghdr) {
+    // SAFETY: the header is whole, and the attributes are inside the message.
     unsafe {
-        if ops.protocol == NETLINK_GENERIC {
-            let genl = &*data.cast::<genlmsghdr>();
-            print!(to, c"  [GENERIC NETLINK HEADER] %d octets\n", header);
-            print!(to, c"    .cmd = %u\n", c_uint::from(genl.cmd));
-            print!(to, c"    .version = %u\n", c_uint::from(genl.version));
-            print!(to, c"    .unused = %u\n", c_uint::from(genl.reserved));
-        } else {
-            print_payload(to, data.cast(), header as usize);
+        let genl = &*nlmsg_data(nlh).cast::<genlmsghdr>();
+        print!(to, c"  [GENERIC NETLINK HEADER] %d octets\n", GENL_HDRLEN);
+        print!(to, c"    .cmd = %u\n", c_uint::from(genl.cmd));
+        print!(to, c"    .version = %u\n", c_uint::from(genl.version));
+        print!(to, c"    .unused = %#x\n", c_uint::from(genl.reserved));
+        print_attrs(to, nlmsg_attrdata(nlh, GENL_HDRLEN), nlmsg_attrlen(&*nlh, GENL_HDRLEN), 0);
+    }
+}
+
+/// What follows the header: as much of it as is known.
+unsafe fn print_rest(
+    to: *mut FILE,
+    ops: *const nl_cache_ops,
+    nlh: *const nlmsghdr,
+    protocol: c_int,
+) {
+    // SAFETY: ops are NULL or live; what is printed is inside the message.
+    unsafe {
+        let (data, len) = (nlmsg_data(nlh).cast::<u8>(), nlmsg_datalen(&*nlh));
+        let known = ops.as_ref().map(|ops| ops.hdrsize).filter(|header| len >= *header);
+        if protocol == NETLINK_GENERIC && len >= GENL_HDRLEN {
+            print_genl(to, nlh);
+        } else if let Some(header) = known {
+            print_payload(to, data, header as usize);
+            print_attrs(to, nlmsg_attrdata(nlh, header), nlmsg_attrlen(&*nlh, header), 0);
+        } else if len > 0 {
+            print_payload(to, data, len as usize);
         }
-        print_attrs(to, nlmsg_attrdata(nlh, header), nlmsg_attrlen(&*nlh, header), 0);
     }
 }
 
@@ -169,7 +186,6 @@ pub unsafe extern "C" fn nl_msg_dump(msg: *const nl_msg, to: *mut FILE) {
     unsafe {
         let nlh = (*msg).nlh;
         let ops = nl_cache_ops_associate((*msg).protocol, (*nlh).nlmsg_type.into());
-        let len = nlmsg_datalen(&*nlh);
         let line =
             c"--------------------------   BEGIN NETLINK MESSAGE ---------------------------\n";
         libc::fputs(line.as_ptr(), to);
@@ -177,10 +193,8 @@ pub unsafe extern "C" fn nl_msg_dump(msg: *const nl_msg, to: *mut FILE) {
         print_header(to, ops, nlh, (*nlh).nlmsg_len);
         if (*nlh).nlmsg_type == NLMSG_ERROR {
             print_error(to, nlh);
-        } else if !ops.is_null() && nlmsg_valid_hdr(&*nlh, (*ops).hdrsize) != 0 {
-            print_known(to, &*ops, nlh);
-        } else if len > 0 {
-            print_payload(to, nlmsg_data(nlh).cast(), len as usize);
+        } else {
+            print_rest(to, ops, nlh, (*msg).protocol);
         }
         let line =
             c"---------------------------  END NETLINK MESSAGE   ---------------------------\n";

@@ -276,7 +276,7 @@ unsafe extern "C" fn stop(_: *mut nl_msg, _: *mut c_void) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_wait_for_ack(sock: *mut nl_sock) -> c_int {
     // SAFETY: the socket is live.
-    unsafe { if (*sock).no_auto_ack { 0 } else { with(sock, On::Ack, Some(stop), null_mut()) } }
+    unsafe { with(sock, On::Ack, Some(stop), null_mut()) }
 }
 
 pub(crate) type Parser = unsafe extern "C" fn(

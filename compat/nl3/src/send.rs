@@ -146,14 +146,17 @@ pub unsafe extern "C" fn nl_send_auto_complete(sock: *mut nl_sock, msg: *mut nl_
     unsafe { nl_send_auto(sock, msg) }
 }
 
-/// Sends, frees the message, and waits for the acknowledgement.
+/// Sends, frees the message, and waits for the acknowledgement if one was asked for.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_send_sync(sock: *mut nl_sock, msg: *mut nl_msg) -> c_int {
     // SAFETY: both are live; the message is the callee's.
     unsafe {
         let sent = nl_send_auto(sock, msg);
         nlmsg_free(msg);
-        if sent < 0 { sent } else { crate::recvmsgs::nl_wait_for_ack(sock) }
+        if sent < 0 {
+            return sent;
+        }
+        if (*sock).no_auto_ack { 0 } else { crate::recvmsgs::nl_wait_for_ack(sock) }
     }
 }
 

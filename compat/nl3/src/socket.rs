@@ -454,14 +454,9 @@ fn name_of(fd: c_int) -> Result<sockaddr_nl, c_int> {
         if libc::getsockname(fd, (&raw mut name).cast(), &mut size) < 0 {
             return last();
         }
-        if size as usize != size_of_val(&name) {
-            return Err(NLE_NOADDR);
-        }
-        if c_int::from(name.nl_family) != libc::AF_NETLINK {
-            Err(NLE_AF_NOSUPPORT)
-        } else {
-            Ok(name)
-        }
+        let whole = size as usize == size_of_val(&name);
+        let netlink = c_int::from(name.nl_family) == libc::AF_NETLINK;
+        if whole && netlink { Ok(name) } else { Err(NLE_INVAL) }
     }
 }
 
@@ -471,7 +466,7 @@ impl nl_sock {
             self.release_port();
         }
         self.local = name;
-        self.port_is_set = true;
+        self.port_is_set = name.nl_pid != 0;
     }
 }
 

@@ -95,7 +95,7 @@ unsafe fn ask(sock: *mut nl_sock, name: *const c_char) -> Result<*mut genl_famil
     }
 }
 
-/// The number of a family, or a negative error.
+/// The number of a family. Whatever goes wrong, it was not found.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn genl_ctrl_resolve(sock: *mut nl_sock, name: *const c_char) -> c_int {
     // SAFETY: the socket is live, the name a string; the family is ours.
@@ -106,12 +106,12 @@ pub unsafe extern "C" fn genl_ctrl_resolve(sock: *mut nl_sock, name: *const c_ch
                 nl_object_put(family.cast());
                 id
             }
-            Err(error) => -error,
+            Err(_) => -NLE_OBJ_NOTFOUND,
         }
     }
 }
 
-/// The number of a family's group, or a negative error.
+/// The number of a family's group. Whatever goes wrong, it was not found.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn genl_ctrl_resolve_grp(
     sock: *mut nl_sock,
@@ -126,7 +126,7 @@ pub unsafe extern "C" fn genl_ctrl_resolve_grp(
                 nl_object_put(family.cast());
                 id.map_or(-NLE_OBJ_NOTFOUND, |id| id as c_int)
             }
-            Err(error) => -error,
+            Err(_) => -NLE_OBJ_NOTFOUND,
         }
     }
 }

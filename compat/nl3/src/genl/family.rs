@@ -3,14 +3,15 @@
 
 use core::ffi::{c_char, c_int, c_uint};
 use core::mem::offset_of;
+use core::ptr::null_mut;
 
 use rnl::uapi::NETLINK_GENERIC;
 use rnl::uapi::genetlink::*;
 
-use crate::abi::{nl_dump_params, nl_list_head, nlattr, nlmsghdr};
-use crate::attr::{nla_data, nla_get_u32, nla_len, walk};
+use crate::abi::{nl_dump_params, nl_list_head, nla_policy, nlattr, nlmsghdr};
+use crate::attr::{Walk, nla_data, nla_get_u32, nla_len, nla_parse_nested, nla_type, walk};
 use crate::dump::{dump, dump_line};
-use crate::error::{Done, NLE_NOMEM, code};
+use crate::error::{Done, NLE_MISSING_ATTR, NLE_NOMEM, NLE_RANGE, code, done};
 use crate::mngt::{NL_ACT_UNSPEC, nl_cache_ops, nl_msgtype};
 use crate::msg::{nlmsg_attrdata, nlmsg_attrlen};
 use crate::names::{Names, names};
@@ -259,10 +260,9 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         let (head, len) = (nlmsg_attrdata(nlh, 4), nlmsg_attrlen(&*nlh, 4));
         rows::read(obj, head, len, 0)?;
         for nla in walk(head, len) {
-            match crate::attr::nla_type(nla) as u16 {
-                CTRL_ATTR_VERSION if nla_len(nla) >= 4 => {
-                    genl_family_set_version(&mut *family, nla_get_u32(nla) as u8);
-                }
+            match nla_type(nla) as u16 {
+                CTRL_ATTR_VERSION if nla_len(nla) < 4 => return Err(NLE_RANGE),
+                CTRL_ATTR_VERSION => genl_family_set_version(&mut *family, nla_get_u32(nla) as u8),
                 CTRL_ATTR_OPS => parse_ops(family, nla)?,
                 CTRL_ATTR_MCAST_GROUPS => parse_groups(family, nla)?,
                 _ => {}
@@ -272,42 +272,58 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
     Ok(())
 }
 
-/// The attributes inside one.
-unsafe fn nested(nla: &nlattr) -> crate::attr::Walk {
+const fn rule(kind: u16, maxlen: u16) -> nla_policy {
+    nla_policy { kind, minlen: 0, maxlen }
+}
+
+const NLA_U32: u16 = 3;
+const NLA_STRING: u16 = 5;
+static OP_POLICY: [nla_policy; 3] = [rule(0, 0), rule(NLA_U32, 0), rule(NLA_U32, 0)];
+static GROUP_POLICY: [nla_policy; 3] = [rule(0, 0), rule(NLA_STRING, 0), rule(NLA_U32, 0)];
+
+/// The attributes 1 and 2 inside one, NULL where one is not there.
+unsafe fn pair(
+    nla: &nlattr,
+    policy: &[nla_policy; 3],
+) -> Result<(*mut nlattr, *mut nlattr), c_int> {
+    let mut tb = [null_mut(); 3];
+    let nla = (&raw const *nla).cast_mut();
+    // SAFETY: table and policy have a slot for each type up to 2.
+    done(unsafe { nla_parse_nested(tb.as_mut_ptr(), 2, nla, policy.as_ptr()) })?;
+    let [_, one, two] = tb;
+    Ok((one, two))
+}
+
+/// The elements of a list of nests.
+unsafe fn elements(nla: &nlattr) -> Walk {
     // SAFETY: the payload is inside the attribute.
     unsafe { walk(nla_data(nla).cast(), nla_len(nla)) }
 }
 
-/// An attribute of that type inside `nla`, if its payload has at least `least` bytes.
-unsafe fn inside(nla: &nlattr, kind: u16, least: c_int) -> Option<*const nlattr> {
-    // SAFETY: as for nested.
-    let found = unsafe { crate::attr::nla_find(nla_data(nla).cast(), nla_len(nla), kind.into()) };
-    // SAFETY: NULL or an attribute inside.
-    let long = unsafe { found.as_ref() }.is_some_and(|found| nla_len(found) >= least);
-    long.then_some(found.cast_const())
-}
-
 unsafe fn parse_ops(family: *mut genl_family, nla: &nlattr) -> Done {
-    // SAFETY: what is read is inside the attribute and long enough.
+    // SAFETY: what is read has been checked.
     unsafe {
-        for one in nested(nla) {
-            let number = |kind| inside(one, kind, 4).map_or(0, |found| nla_get_u32(found));
-            add_op(family, number(CTRL_ATTR_OP_ID), number(CTRL_ATTR_OP_FLAGS))?;
+        for one in elements(nla) {
+            let (id, flags) = pair(one, &OP_POLICY)?;
+            if id.is_null() {
+                return Err(NLE_MISSING_ATTR);
+            }
+            let flags = if flags.is_null() { 0 } else { nla_get_u32(flags) };
+            add_op(family, nla_get_u32(id), flags)?;
         }
     }
     Ok(())
 }
 
 unsafe fn parse_groups(family: *mut genl_family, nla: &nlattr) -> Done {
-    // SAFETY: what is read is inside the attribute and long enough.
+    // SAFETY: what is read has been checked.
     unsafe {
-        for one in nested(nla) {
-            let id = inside(one, CTRL_ATTR_MCAST_GRP_ID, 4).map_or(0, |found| nla_get_u32(found));
-            let mut name = [0 as c_char; NAME];
-            if let Some(found) = inside(one, CTRL_ATTR_MCAST_GRP_NAME, 1) {
-                crate::attr::nla_strlcpy(name.as_mut_ptr(), found, NAME);
+        for one in elements(nla) {
+            let (name, id) = pair(one, &GROUP_POLICY)?;
+            if name.is_null() || id.is_null() {
+                return Err(NLE_MISSING_ATTR);
             }
-            add_group(family, id, name.as_ptr())?;
+            add_group(family, nla_get_u32(id), nla_data(name).cast())?;
         }
     }
     Ok(())

@@ -111,11 +111,12 @@ pub unsafe extern "C" fn genl_unregister_family(ops: *mut genl_ops) -> c_int {
 unsafe fn command<'a>(ops: &'a genl_ops, nlh: *mut nlmsghdr) -> Result<&'a genl_cmd, c_int> {
     // SAFETY: the message is whole.
     unsafe {
-        if super::genlmsg_valid_hdr(&*nlh, ops.hdrsize as c_int) == 0 {
-            return Err(NLE_MSG_TOOSHORT);
-        }
         let cmd = ops.cmd((*genlmsg_hdr(nlh)).cmd.into()).ok_or(NLE_MSGTYPE_NOSUPPORT)?;
-        if cmd.parser.is_some() { Ok(cmd) } else { Err(NLE_OPNOTSUPP) }
+        if cmd.parser.is_none() {
+            return Err(NLE_OPNOTSUPP);
+        }
+        let whole = super::genlmsg_valid_hdr(&*nlh, ops.hdrsize as c_int) != 0;
+        if whole { Ok(cmd) } else { Err(NLE_MSG_TOOSHORT) }
     }
 }
 
@@ -180,7 +181,7 @@ pub unsafe extern "C" fn genl_unregister(ops: *const nl_cache_ops) {
     }
 }
 
-/// Finds the numbers of families by their names in a cache of them.
+/// Finds the numbers of families by their names in a cache of them. The answer is that of the last one.
 unsafe fn resolve(cache: *mut nl_cache, wanted: impl Iterator<Item = *mut genl_ops>) -> c_int {
     let mut answer = 0;
     // SAFETY: the cache is one of families; what is wanted is the callers'.
@@ -190,7 +191,10 @@ unsafe fn resolve(cache: *mut nl_cache, wanted: impl Iterator<Item = *mut genl_o
                 (*obj.cast::<super::family::genl_family>()).is_called((*ops).name)
             };
             match items(cache).find(named) {
-                Some(obj) => (*ops).id = (*obj.cast::<super::family::genl_family>()).id(),
+                Some(obj) => {
+                    (*ops).id = (*obj.cast::<super::family::genl_family>()).id();
+                    answer = 0;
+                }
                 None => answer = -NLE_OBJ_NOTFOUND,
             }
         }
