@@ -355,6 +355,7 @@ pub unsafe extern "C" fn nlmsg_expand(msg: &mut nl_msg, size: usize) -> c_int {
             Datagram::put(msg.datagram);
             msg.datagram = null_mut();
         }
+        libc::memset(nlh.byte_add(msg.size), 0, size - msg.size);
         msg.nlh = nlh.cast();
         msg.size = size;
     }

@@ -99,7 +99,9 @@ pub unsafe extern "C" fn nl_size2int(text: *const c_char) -> c_long {
         }
         let named = |suffix: &core::ffi::CStr| libc::strcasecmp(end, suffix.as_ptr()) == 0;
         let suffix = SUFFIXES.iter().find(|suffix| named(suffix.0));
-        suffix.map_or((-NLE_INVAL).into(), |(_, by, div)| value.wrapping_mul(*by) / div)
+        let size = |by: c_long, div: c_long| value.wrapping_mul(by).checked_div(div);
+        let size = suffix.and_then(|(_, by, div)| size(*by, *div));
+        size.unwrap_or((-NLE_INVAL).into())
     }
 }
 

@@ -150,8 +150,9 @@ static void damage(void)
 
 		for (size_t i = 0; i < sizeof bytes; i++)
 			bytes[i] = (unsigned char)(i % 4 == 1 || i % 4 == 3 ? 0 : dice(12));
-		nla_for_each_attr(nla, (struct nlattr *)bytes, len, rem)
-			seen += 1 + nla_type(nla);
+		rem = len;
+		for (nla = (struct nlattr *)bytes; nla_ok(nla, rem); nla = nla_next(nla, &rem))
+			seen += 1 + nla_type(nla) + (int)((unsigned char *)nla_data(nla) - bytes);
 		printf("%d: seen %d left %d find %d", round, seen, rem, nla_find((struct nlattr *)bytes, len, 3) != NULL);
 		printf(" parse %d", nla_parse(tb, 8, (struct nlattr *)bytes, len, round % 2 ? policy : NULL));
 		printf(" validate %d:", nla_validate((struct nlattr *)bytes, len, 8, policy));
@@ -183,9 +184,12 @@ static void messages(void)
 	printf("next %td", (char *)nlmsg_next(&whole.nlh, &rem) - (char *)&whole);
 	printf(" %d ok %d %d %d %d\n", rem, nlmsg_ok(&whole.nlh, 20), nlmsg_ok(&whole.nlh, 19), nlmsg_ok(&whole.nlh, 15),
 	       nlmsg_ok(&whole.nlh, -1));
-	printf("append %d reserve %d expand %d %d", nlmsg_append(msg, "x", 1, 4), nlmsg_reserve(msg, 1, 0) != NULL,
-	       nlmsg_expand(msg, 10), nlmsg_expand(msg, 64));
-	printf(" %d %d\n", nlmsg_append(msg, "xyz", 3, 4), nlmsg_append(msg, "xyz", 3, NL_DONTPAD));
+	printf("attribute %d %d\n", nlmsg_find_attr(&whole.nlh, 0, 3) != NULL, nlmsg_find_attr(&whole.nlh, 4, 3) != NULL);
+	printf("append %d", nlmsg_append(msg, "x", 1, 4));
+	printf(" reserve %d expand %d", nlmsg_reserve(msg, 1, 0) != NULL, nlmsg_expand(msg, 10));
+	printf(" %d", nlmsg_expand(msg, 64));
+	printf(" append %d", nlmsg_append(msg, "xyz", 3, 4));
+	printf(" %d\n", nlmsg_append(msg, "xyz", 3, NL_DONTPAD));
 	show(msg);
 	printf("creds %d", nlmsg_get_creds(msg) != NULL);
 	nlmsg_set_creds(msg, &creds);

@@ -59,6 +59,7 @@ static void changed_v2(struct nl_cache *cache, struct nl_object *old, struct nl_
 static void holding(void)
 {
 	struct nl_object *obj[6], *filter = family(0, "b"), *other;
+	struct nl_dump_params params = { .dp_type = NL_DUMP_LINE, .dp_fd = stdout };
 	struct nl_cache *cache, *copy, *all;
 
 	MUST(nl_cache_alloc_name("genl/family", &cache) == 0);
@@ -78,6 +79,7 @@ static void holding(void)
 	found("search by name", nl_cache_search(cache, filter));
 	printf("by filter %d of %d\n", nl_cache_nitems_filter(cache, filter), nl_cache_nitems_filter(cache, NULL));
 	nl_cache_foreach_filter(cache, filter, show, " ~");
+	nl_cache_dump_filter(cache, &params, filter);
 	copy = nl_cache_subset(cache, filter);
 	list(" subset", copy);
 	all = nl_cache_clone(cache);
@@ -197,7 +199,7 @@ static void kinds(void)
 	printf("registered %d\n", nl_cache_mngt_register(ops));
 	printf("required %d\n", nl_cache_mngt_require("genl/family") != NULL);
 	nl_cache_mngt_provide(cache);
-	printf("required %d %d\n", nl_cache_mngt_require("genl/family") == cache,
+	printf("required %d %d %d\n", __nl_cache_mngt_require("genl/family") == cache, nl_cache_mngt_require("genl/family") == cache,
 	       nl_cache_mngt_require_safe("genl/family") == cache);
 	nl_cache_put(cache);
 	nl_cache_mngt_unprovide(cache);
@@ -321,6 +323,52 @@ static void managers(void)
 	nl_socket_free(sock);
 }
 
+static int pick(struct nl_cache_ops *ops, struct sockaddr_nl *from, struct nlmsghdr *nlh, struct nl_parser_param *param)
+{
+	printf("pick %d %d %d %d\n", ops != NULL, from->nl_family, nlh->nlmsg_type, param != NULL);
+	return 0;
+}
+
+static int refuse(struct nl_cache_ops *ops, struct sockaddr_nl *from, struct nlmsghdr *nlh, struct nl_parser_param *param)
+{
+	(void)ops, (void)from, (void)nlh, (void)param;
+	return -NLE_PARSE_ERR;
+}
+
+static void ask(struct nl_sock *sock, const char *name)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	genlmsg_put(msg, 0, 0, 16, 0, 0, CTRL_CMD_GETFAMILY, 1);
+	nla_put_string(msg, CTRL_ATTR_FAMILY_NAME, name);
+	MUST(nl_send_auto(sock, msg) > 0);
+	nlmsg_free(msg);
+}
+
+static void picking_up(void)
+{
+	struct nl_sock *sock = nl_socket_alloc();
+	struct nl_object *obj = NULL;
+	int syserr = 77, err;
+
+	MUST(genl_connect(sock) == 0);
+	ask(sock, "nlctrl");
+	err = nl_pickup(sock, pick, &obj);
+	printf("picked up %d %d ack %d\n", err, obj != NULL, nl_wait_for_ack(sock));
+	ask(sock, "nlctrl");
+	err = nl_pickup(sock, refuse, &obj);
+	printf("not parsed %d ack %d\n", err, nl_wait_for_ack(sock));
+	ask(sock, "no such");
+	printf("not found %d\n", nl_pickup(sock, pick, &obj));
+	ask(sock, "no such");
+	err = nl_pickup_keep_syserr(sock, pick, &obj, &syserr);
+	printf("not found %d %d\n", err, syserr);
+	ask(sock, "nlctrl");
+	err = nl_pickup_keep_syserr(sock, pick, &obj, &syserr);
+	printf("found %d %d\n", err, syserr);
+	nl_socket_free(sock);
+}
+
 static void kernel(void)
 {
 	struct nl_sock *sock = nl_socket_alloc();
@@ -349,6 +397,7 @@ int main(void)
 	damage();
 	tables();
 	managers();
+	picking_up();
 	kernel();
 	kinds();
 	return 0;

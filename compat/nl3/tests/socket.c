@@ -221,6 +221,7 @@ static void by_hand(void)
 	struct iovec iov[2];
 	struct msghdr hdr = { .msg_name = &to, .msg_namelen = sizeof to, .msg_iov = iov, .msg_iovlen = 1 };
 	char more[4] = "more";
+	struct nl_cb *cb;
 
 	MUST(nl_connect(sock, NETLINK_USERSOCK) == 0 && nl_connect(peer, NETLINK_USERSOCK) == 0);
 	to.nl_pid = nl_socket_get_local_port(peer);
@@ -232,10 +233,12 @@ static void by_hand(void)
 	nlmsg_hdr(msg)->nlmsg_len += sizeof more;
 	printf("parts %d", nl_send_iovec(sock, msg, iov, 2));
 	nl_socket_disable_seq_check(peer);
-	printf(" %d\n", nl_recvmsgs_report(peer, nl_socket_get_cb(peer)));
+	cb = nl_socket_get_cb(peer);
+	printf(" %d\n", nl_recvmsgs_report(peer, cb));
 	printf("header %d", nl_sendmsg(sock, msg, &hdr));
 	nl_socket_set_nonblocking(peer);
-	printf(" %d\n", nl_recvmsgs_report(peer, nl_socket_get_cb(peer)));
+	printf(" %d\n", nl_recvmsgs_report(peer, cb));
+	nl_cb_put(cb);
 	nlmsg_free(msg);
 	nl_socket_free(sock);
 	nl_socket_free(peer);

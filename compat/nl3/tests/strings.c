@@ -146,7 +146,7 @@ static void hashes(void)
 		key[i] = (char)(i * 7 + 1);
 	for (unsigned int len = 0; len < 64; len++)
 		for (unsigned int at = 0; at < 4; at++)
-			printf("hash %u %u %u\n", len, nl_hash(key + at, len, len * 3), __nl_hash(key + at, len, 9));
+			printf("hash %u %u %u\n", len, nl_hash(key + at, len, len * 3), __nl_hash(key + at, len, 9) ^ nl_hash_any(key, len, 1));
 }
 
 int main(void)
