@@ -238,23 +238,22 @@ pub unsafe extern "C" fn mpls_ntop(
     let (mut used, mut words) = (0, from.cast::<u32>());
     // SAFETY: the labels end with one that says so; nothing is written past `room`.
     unsafe {
-        while family == AF_MPLS {
+        let mut error = if family == AF_MPLS { 0 } else { libc::EAFNOSUPPORT };
+        while error == 0 {
             let word = u32::from_be(words.read_unaligned());
             let last = word & BOTTOM != 0;
             let format = if last { c"%u" } else { c"%u/" };
-            let wrote =
-                libc::snprintf(to.add(used), room - used, format.as_ptr(), word >> LABEL_SHIFT);
-            if wrote < 0 || wrote as usize >= room - used {
-                *libc::__errno_location() = libc::ENOSPC;
-                return core::ptr::null();
-            }
-            if last {
+            let left = room - used;
+            let wrote = libc::snprintf(to.add(used), left, format.as_ptr(), word >> LABEL_SHIFT);
+            if wrote < 0 || wrote as usize >= left {
+                error = libc::ENOSPC;
+            } else if last {
                 return to;
             }
-            used += wrote as usize;
+            used += wrote.max(0) as usize;
             words = words.add(1);
         }
-        *libc::__errno_location() = libc::EAFNOSUPPORT;
+        *libc::__errno_location() = error;
     }
     core::ptr::null()
 }

@@ -348,6 +348,8 @@ pub unsafe extern "C" fn nla_get_msecs(nla: *const nlattr) -> c_ulong {
     unsafe { nla_get_u64(nla) as c_ulong }
 }
 
+// A long has 32 bits on some machines.
+#[allow(clippy::unnecessary_cast)]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nla_put_msecs(msg: &mut nl_msg, kind: c_int, msecs: c_ulong) -> c_int {
     // SAFETY: as for nla_put_u64.

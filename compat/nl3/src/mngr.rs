@@ -46,12 +46,11 @@ const NL_ALLOCATED_SOCK: c_int = 2;
 
 impl nl_cache_mngr {
     fn assocs(&self) -> &[Assoc] {
-        // SAFETY: `used` are set; the pointer is NULL only when none are.
         if self.used == 0 {
-            &[]
-        } else {
-            unsafe { core::slice::from_raw_parts(self.assocs, self.used) }
+            return &[];
         }
+        // SAFETY: `used` are set.
+        unsafe { core::slice::from_raw_parts(self.assocs, self.used) }
     }
 }
 

@@ -86,12 +86,14 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) const NEW: State = State {
-        unregistered: AtomicBool::new(false),
-        refs: AtomicI32::new(0),
-        flags: AtomicU32::new(0),
-        provided: AtomicPtr::new(null_mut()),
-    };
+    const fn new() -> State {
+        State {
+            unregistered: AtomicBool::new(false),
+            refs: AtomicI32::new(0),
+            flags: AtomicU32::new(0),
+            provided: AtomicPtr::new(null_mut()),
+        }
+    }
 }
 
 // SAFETY: what changes is atomic, and the rest lives as long as the program.
@@ -120,7 +122,7 @@ impl nl_cache_ops {
             parse: parse_nothing,
             include: None,
             event_filter: None,
-            state: State::NEW,
+            state: State::new(),
         }
     }
 

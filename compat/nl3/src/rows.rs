@@ -190,6 +190,7 @@ macro_rules! accessors {
 pub(crate) use accessors;
 
 /// Puts an address into a field, which takes a reference of its own.
+#[allow(dead_code)]
 pub(crate) unsafe fn set_addr(slot: &mut *mut nl_addr, addr: *mut nl_addr) {
     // SAFETY: the new address is NULL or live, and the field is NULL or holds a reference.
     unsafe {

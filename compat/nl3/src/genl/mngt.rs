@@ -108,7 +108,7 @@ pub unsafe extern "C" fn genl_unregister_family(ops: *mut genl_ops) -> c_int {
 }
 
 /// The command that a message of the family is about.
-unsafe fn command<'a>(ops: &'a genl_ops, nlh: *mut nlmsghdr) -> Result<&'a genl_cmd, c_int> {
+unsafe fn command(ops: &genl_ops, nlh: *mut nlmsghdr) -> Result<&genl_cmd, c_int> {
     // SAFETY: the message is whole.
     unsafe {
         let cmd = ops.cmd((*genlmsg_hdr(nlh)).cmd.into()).ok_or(NLE_MSGTYPE_NOSUPPORT)?;
