@@ -125,7 +125,8 @@ pub unsafe extern "C" fn nl_hash(key: *const c_void, len: usize, base: u32) -> u
 pub unsafe extern "C" fn nl_hash_any(key: *const c_void, len: usize, base: u32) -> u32 {
     let none = len == 0 || key.is_null();
     // SAFETY: the key has `len` bytes.
-    let key = if none { &[] } else { unsafe { core::slice::from_raw_parts(key.cast::<u8>(), len) } };
+    let key =
+        if none { &[] } else { unsafe { core::slice::from_raw_parts(key.cast::<u8>(), len) } };
     let start = 0xdead_beefu32.wrapping_add(len as u32).wrapping_add(base);
     let mut sum = (start, start, start);
     // The last block, which may be a whole one, is mixed in another way.
