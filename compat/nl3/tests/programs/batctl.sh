@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # programs: batctl
 # modules: batman_adv,dummy
+exec 2>&1
 ip link add d0 type dummy
 ip link set d0 address 02:00:00:00:00:09
 ip link set d0 up

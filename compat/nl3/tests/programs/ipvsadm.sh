@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # programs: ipvsadm
 # modules: ip_vs,ip_vs_rr
+exec 2>&1
 ipvsadm -A -t 10.0.0.1:80 -s rr
 ipvsadm -a -t 10.0.0.1:80 -r 10.0.0.2:80 -m
 ipvsadm -a -t 10.0.0.1:80 -r 10.0.0.3:80 -m -w 7
