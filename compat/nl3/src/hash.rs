@@ -123,10 +123,10 @@ pub unsafe extern "C" fn nl_hash(key: *const c_void, len: usize, base: u32) -> u
 /// little-endian machine reads it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_hash_any(key: *const c_void, len: usize, base: u32) -> u32 {
-    let none = len == 0 || key.is_null();
+    let len = if key.is_null() { 0 } else { len };
+    let key = if len == 0 { c"".as_ptr().cast() } else { key.cast::<u8>() };
     // SAFETY: the key has `len` bytes.
-    let key =
-        if none { &[] } else { unsafe { core::slice::from_raw_parts(key.cast::<u8>(), len) } };
+    let key = unsafe { core::slice::from_raw_parts(key, len) };
     let start = 0xdead_beefu32.wrapping_add(len as u32).wrapping_add(base);
     let mut sum = (start, start, start);
     // The last block, which may be a whole one, is mixed in another way.

@@ -162,8 +162,8 @@ pub unsafe extern "C" fn nl_object_free(obj: *mut nl_object) {
             debug!(1, c"Warning: Freeing object in used...\n");
         }
         if !(*obj).cache.is_null() {
-            // The cache's reference is the one that goes.
-            (*obj).refs += 1;
+            // What the cache gives back must not free it a second time.
+            (*obj).refs = 2;
             crate::cache::nl_cache_remove(obj);
         }
         let ops = ops(obj);

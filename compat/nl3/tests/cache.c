@@ -156,6 +156,18 @@ static void take_out(struct nl_object *obj, void *arg)
 	nl_cache_remove(obj);
 }
 
+static void freeing_what_is_in_it(void)
+{
+	struct nl_object *obj = family(5, "x");
+	struct nl_cache *cache;
+
+	MUST(nl_cache_alloc_name("genl/family", &cache) == 0);
+	nl_cache_add(cache, obj);
+	nl_object_free(obj);
+	list("freed", cache);
+	nl_cache_free(cache);
+}
+
 static void removing_on_the_way(void)
 {
 	struct nl_cache *cache;
@@ -393,6 +405,7 @@ int main(void)
 	holding();
 	many();
 	removing_on_the_way();
+	freeing_what_is_in_it();
 	parsing();
 	damage();
 	tables();
