@@ -110,6 +110,8 @@ uninstall: uninstall-compat
 	@for page in docs/man/*.7; do rm -f $(DESTDIR)$(MANDIR)/man7/$${page##*/}; done
 	@rmdir $(DESTDIR)$(INCLUDEDIR)/rnl 2> /dev/null || true
 
+include compat/nl3/nl3.mk
+
 demo:
 	@tools/setup demo
 	@tools/demo

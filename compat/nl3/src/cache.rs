@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Caches: lists of objects of one type, with an index.
+
+use core::ffi::{c_char, c_int, c_uint, c_void};
+use core::mem::offset_of;
+use core::ptr::null_mut;
+
+use crate::abi::{nl_dump_params, nl_list_head};
+use crate::dump::{NL_DUMP_DETAILS, debug, stdout};
+use crate::error::*;
+use crate::index::Index;
+use crate::mngt::nl_cache_ops;
+use crate::object::*;
+use crate::{list, mem, rows};
+
+/// A cache.
+#[repr(C)]
+pub struct nl_cache {
+    items: nl_list_head,
+    pub(crate) nitems: c_int,
+    pub(crate) arg1: c_int,
+    pub(crate) arg2: c_int,
+    refs: c_int,
+    pub(crate) flags: c_uint,
+    pub(crate) ops: *mut nl_cache_ops,
+    index: Index,
+}
+
+/// How many objects are looked at one by one rather than by an index.
+const FEW: c_int = 8;
+
+/// A walk over the objects, which may be removed meanwhile.
+pub(crate) unsafe fn items(cache: *mut nl_cache) -> list::Iter<nl_object> {
+    // SAFETY: the cache is live.
+    unsafe { list::iter(&raw mut (*cache).items, offset_of!(nl_object, link)) }
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn nl_cache_nitems(cache: &nl_cache) -> c_int {
+    cache.nitems
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_nitems_filter(
+    cache: *mut nl_cache,
+    filter: *mut nl_object,
+) -> c_int {
+    // SAFETY: both are live; the filter may be NULL.
+    unsafe { items(cache).filter(|obj| matches(*obj, filter)).count() as c_int }
+}
+
+/// Whether an object passes the filter, which may be NULL.
+unsafe fn matches(obj: *mut nl_object, filter: *mut nl_object) -> bool {
+    // SAFETY: both are live objects.
+    filter.is_null() || unsafe { nl_object_match_filter(obj, filter) } != 0
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn nl_cache_get_ops(cache: &nl_cache) -> *mut nl_cache_ops {
+    cache.ops
+}
+
+/// The object of a link in the cache's list; NULL for the list itself.
+unsafe fn of_link(cache: *const nl_cache, link: *mut nl_list_head) -> *mut nl_object {
+    let end = cache.cast_mut().wrapping_byte_add(offset_of!(nl_cache, items)).cast();
+    if link == end {
+        null_mut()
+    } else {
+        link.wrapping_byte_sub(offset_of!(nl_object, link)).cast()
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_get_first(cache: *mut nl_cache) -> *mut nl_object {
+    // SAFETY: the cache is live.
+    unsafe { of_link(cache, (*cache).items.next) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_get_last(cache: *mut nl_cache) -> *mut nl_object {
+    // SAFETY: the cache is live.
+    unsafe { of_link(cache, (*cache).items.prev) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_get_next(obj: *mut nl_object) -> *mut nl_object {
+    // SAFETY: the object is live, and in a cache if it says so.
+    unsafe {
+        if (*obj).cache.is_null() { null_mut() } else { of_link((*obj).cache, (*obj).link.next) }
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_get_prev(obj: *mut nl_object) -> *mut nl_object {
+    // SAFETY: the object is live, and in a cache if it says so.
+    unsafe {
+        if (*obj).cache.is_null() { null_mut() } else { of_link((*obj).cache, (*obj).link.prev) }
+    }
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn nl_cache_is_empty(cache: &nl_cache) -> c_int {
+    (cache.nitems == 0).into()
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_alloc(ops: *mut nl_cache_ops) -> *mut nl_cache {
+    let cache = mem::zalloc::<nl_cache>(0);
+    // SAFETY: NULL or new; ops are live.
+    unsafe {
+        if cache.is_null() {
+            return cache;
+        }
+        list::init(&raw mut (*cache).items);
+        (*cache).ops = ops;
+        (*cache).flags = (*ops).flags();
+        (*cache).refs = 1;
+    }
+    debug!(2, c"Allocated cache %p <%s>.\n", cache, (*(*cache).ops).name.as_ptr());
+    cache
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_alloc_and_fill(
+    ops: *mut nl_cache_ops,
+    sock: *mut crate::socket::nl_sock,
+    result: *mut *mut nl_cache,
+) -> c_int {
+    // SAFETY: ops and socket are live; the result is the caller's.
+    unsafe {
+        let cache = nl_cache_alloc(ops);
+        if cache.is_null() {
+            return -NLE_NOMEM;
+        }
+        let answer = if sock.is_null() { 0 } else { crate::refill::nl_cache_refill(sock, cache) };
+        if answer < 0 {
+            nl_cache_free(cache);
+            return answer;
+        }
+        *result = cache;
+    }
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_alloc_name(
+    kind: *const c_char,
+    result: *mut *mut nl_cache,
+) -> c_int {
+    // SAFETY: the kind is a string; the result is the caller's.
+    unsafe {
+        let ops = crate::mngt::nl_cache_ops_lookup(kind);
+        if ops.is_null() {
+            return -NLE_NOCACHE;
+        }
+        let cache = nl_cache_alloc(ops);
+        if cache.is_null() {
+            return -NLE_NOMEM;
+        }
+        *result = cache;
+    }
+    0
+}
+
+/// A new cache with copies of the objects that pass the filter.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_subset(
+    from: *mut nl_cache,
+    filter: *mut nl_object,
+) -> *mut nl_cache {
+    // SAFETY: both are live; the filter may be NULL.
+    unsafe {
+        let cache = nl_cache_alloc((*from).ops);
+        if cache.is_null() {
+            return cache;
+        }
+        (*cache).flags |= (*from).flags;
+        for obj in items(from).filter(|obj| matches(*obj, filter)) {
+            nl_cache_add(cache, obj);
+        }
+        cache
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_clone(from: *mut nl_cache) -> *mut nl_cache {
+    // SAFETY: as for nl_cache_subset.
+    unsafe { nl_cache_subset(from, null_mut()) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_clear(cache: *mut nl_cache) {
+    // SAFETY: the cache is live; the index goes first, so that it need not forget one object at a time.
+    unsafe {
+        (*cache).index.drop();
+        for obj in items(cache) {
+            nl_cache_remove(obj);
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_get(cache: *mut nl_cache) {
+    // SAFETY: the cache is live.
+    unsafe { (*cache).refs += 1 };
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_free(cache: *mut nl_cache) {
+    // SAFETY: NULL, or a cache of which the caller holds a reference.
+    unsafe {
+        if cache.is_null() {
+            return;
+        }
+        (*cache).refs -= 1;
+        if (*cache).refs <= 0 {
+            nl_cache_clear(cache);
+            debug!(2, c"Freeing cache %p <%s>...\n", cache, (*(*cache).ops).name.as_ptr());
+            mem::free(cache);
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_put(cache: *mut nl_cache) {
+    // SAFETY: as for nl_cache_free.
+    unsafe { nl_cache_free(cache) }
+}
+
+/// Links an object, of which the caller gives the cache a reference, at the end.
+unsafe fn link(cache: *mut nl_cache, obj: *mut nl_object) -> Done {
+    // SAFETY: both are live, and the object is in no cache.
+    unsafe {
+        if (*(*cache).ops).unique && !find_identical(cache, obj).is_null() {
+            return Err(NLE_EXIST);
+        }
+        if (*cache).index.exists() {
+            (*obj).hash = rows::hash(obj, ops(obj));
+            if !(*cache).index.insert(obj) {
+                return Err(NLE_NOMEM);
+            }
+        }
+        (*obj).cache = cache;
+        list::add_tail(&raw mut (*obj).link, &raw mut (*cache).items);
+        (*cache).nitems += 1;
+    }
+    Ok(())
+}
+
+/// Makes the index if it is worth having: the type has keys, and there are enough objects.
+unsafe fn indexed(cache: *mut nl_cache) -> bool {
+    // SAFETY: the cache is live.
+    unsafe {
+        let index = &mut (*cache).index;
+        let object = (*(*cache).ops).object();
+        if index.exists() || (*cache).nitems < FEW || object.keys == 0 {
+            return index.exists();
+        }
+        if !index.make((*cache).nitems as u32) {
+            return false;
+        }
+        for obj in items(cache) {
+            (*obj).hash = rows::hash(obj, object);
+            if !index.insert(obj) {
+                index.drop();
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// The first object that is identical to `needle`, or NULL.
+unsafe fn find_identical(cache: *mut nl_cache, needle: *const nl_object) -> *mut nl_object {
+    // SAFETY: both are live.
+    unsafe {
+        let same = |obj: *mut nl_object| nl_object_identical(obj, needle) != 0;
+        if indexed(cache) {
+            return (*cache).index.find(rows::hash(needle, ops(needle)), same);
+        }
+        items(cache).find(|obj| same(*obj)).unwrap_or(null_mut())
+    }
+}
+
+/// Whether the object is of the type that the cache holds.
+pub(crate) unsafe fn fits(cache: *mut nl_cache, obj: *const nl_object) -> bool {
+    // SAFETY: both are live.
+    unsafe { core::ptr::eq((*(*cache).ops).object(), ops(obj)) }
+}
+
+/// Adds an object, or a copy of it if it is in a cache already.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_add(cache: *mut nl_cache, obj: *mut nl_object) -> c_int {
+    // SAFETY: both are live.
+    unsafe {
+        if !fits(cache, obj) {
+            return -NLE_OBJ_MISMATCH;
+        }
+        let new = if (*obj).cache.is_null() {
+            nl_object_get(obj);
+            obj
+        } else {
+            nl_object_clone(obj)
+        };
+        if new.is_null() {
+            return -NLE_NOMEM;
+        }
+        let added = link(cache, new);
+        if added.is_err() {
+            nl_object_put(new);
+        }
+        code(added)
+    }
+}
+
+/// Adds the object itself, which leaves the cache that it is in.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_move(cache: *mut nl_cache, obj: *mut nl_object) -> c_int {
+    // SAFETY: both are live; the new reference is the cache's, or goes back.
+    unsafe {
+        if !fits(cache, obj) {
+            return -NLE_OBJ_MISMATCH;
+        }
+        nl_object_get(obj);
+        nl_cache_remove(obj);
+        let added = link(cache, obj);
+        if added.is_err() {
+            nl_object_put(obj);
+        }
+        code(added)
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_remove(obj: *mut nl_object) {
+    // SAFETY: the object is live, and in a cache if it says so.
+    unsafe {
+        let cache = (*obj).cache;
+        if cache.is_null() {
+            return;
+        }
+        if (*cache).index.exists() {
+            (*cache).index.remove(obj);
+        }
+        list::remove(&raw mut (*obj).link);
+        (*obj).cache = null_mut();
+        (*cache).nitems -= 1;
+        nl_object_put(obj);
+    }
+}
+
+/// The object that is identical to `needle`, with a reference for the caller.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_search(
+    cache: *mut nl_cache,
+    needle: *mut nl_object,
+) -> *mut nl_object {
+    // SAFETY: both are live.
+    unsafe { referenced(find_identical(cache, needle)) }
+}
+
+unsafe fn referenced(obj: *mut nl_object) -> *mut nl_object {
+    if !obj.is_null() {
+        // SAFETY: what was found is live.
+        unsafe { nl_object_get(obj) };
+    }
+    obj
+}
+
+/// The first object that passes the filter, with a reference for the caller. A filter that has all that
+/// makes an identity finds it by the index.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_find(
+    cache: *mut nl_cache,
+    filter: *mut nl_object,
+) -> *mut nl_object {
+    // SAFETY: both are live.
+    unsafe {
+        let ids = nl_object_get_id_attrs(filter);
+        let whole = (*filter).mask as u32 & ids == ids;
+        if (*(*cache).ops).unique && whole {
+            let found = find_identical(cache, filter);
+            let all = !found.is_null() && matches(found, filter);
+            return referenced(if all { found } else { null_mut() });
+        }
+        referenced(items(cache).find(|obj| matches(*obj, filter)).unwrap_or(null_mut()))
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_mark_all(cache: *mut nl_cache) {
+    debug!(2, c"Marking all objects in cache %p <%s>.\n", cache, (*(*cache).ops).name.as_ptr());
+    // SAFETY: the cache and its objects are live.
+    unsafe { items(cache).for_each(|obj| nl_object_mark(&mut *obj)) };
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn nl_cache_set_arg1(cache: &mut nl_cache, arg: c_int) {
+    cache.arg1 = arg;
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn nl_cache_set_arg2(cache: &mut nl_cache, arg: c_int) {
+    cache.arg2 = arg;
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn nl_cache_set_flags(cache: &mut nl_cache, flags: c_uint) {
+    cache.flags |= flags;
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_dump(cache: *mut nl_cache, params: *mut nl_dump_params) {
+    // SAFETY: as for nl_cache_dump_filter.
+    unsafe { nl_cache_dump_filter(cache, params, null_mut()) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_dump_filter(
+    cache: *mut nl_cache,
+    params: *mut nl_dump_params,
+    filter: *mut nl_object,
+) {
+    debug!(
+        2,
+        c"Dumping cache %p <%s> with filter %p\n",
+        cache,
+        (*(*cache).ops).name.as_ptr(),
+        filter
+    );
+    // SAFETY: all are live, params and filter also NULL; all zeros are valid parameters.
+    unsafe {
+        let mut own: nl_dump_params = core::mem::zeroed();
+        own.kind = NL_DUMP_DETAILS;
+        own.fd = stdout;
+        let params = if params.is_null() { &raw mut own } else { params };
+        if !(*params).buf.is_null() {
+            libc::memset((*params).buf.cast(), 0, (*params).buflen);
+        }
+        for obj in items(cache).filter(|obj| matches(*obj, filter)) {
+            dump_from_ops(obj, params);
+        }
+    }
+}
+
+pub(crate) type Each = unsafe extern "C" fn(*mut nl_object, *mut c_void);
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_foreach(cache: *mut nl_cache, cb: Each, arg: *mut c_void) {
+    // SAFETY: as for nl_cache_foreach_filter.
+    unsafe { nl_cache_foreach_filter(cache, null_mut(), cb, arg) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_cache_foreach_filter(
+    cache: *mut nl_cache,
+    filter: *mut nl_object,
+    cb: Each,
+    arg: *mut c_void,
+) {
+    // SAFETY: all are live; the object is kept while the callback, which may remove it, runs.
+    unsafe {
+        for obj in items(cache).filter(|obj| matches(*obj, filter)) {
+            nl_object_get(obj);
+            cb(obj, arg);
+            nl_object_put(obj);
+        }
+    }
+}

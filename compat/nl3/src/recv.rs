@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Receiving datagrams.
+
+use core::ffi::c_int;
+use core::mem::zeroed;
+use core::ptr::null_mut;
+
+use crate::abi::{sockaddr_nl, ucred};
+use crate::dump::debug;
+use crate::error::{NLE_INVAL, NLE_MSG_TRUNC, NLE_NOADDR, NLE_NOMEM, code, last};
+use crate::mem;
+use crate::msg::Datagram;
+use crate::socket::nl_sock;
+
+/// Bytes of memory for a datagram: more than any is long. What is not written to takes no memory, so that
+/// this takes the place of asking how long the next one is, which costs a system call each.
+const ROOM: usize = 1 << 20;
+
+/// What came with a datagram.
+pub(crate) struct Origin {
+    pub(crate) from: sockaddr_nl,
+    pub(crate) creds: Option<ucred>,
+}
+
+impl Origin {
+    /// Nothing known yet.
+    pub(crate) fn unknown() -> Origin {
+        // SAFETY: all zeros are an address.
+        Origin { from: unsafe { zeroed() }, creds: None }
+    }
+}
+
+/// Bytes that a datagram of this socket may have.
+fn room(sock: &nl_sock) -> usize {
+    if sock.bufsize > 0 { sock.bufsize } else { ROOM }
+}
+
+/// Receives a datagram into `to`, which has [`room`]. Returns its length, 0 at the end of the stream, or
+/// a negative error.
+unsafe fn receive(sock: &nl_sock, to: *mut u8, origin: &mut Origin) -> c_int {
+    // SAFETY: `to` has the room that is said; all zeros are a valid header.
+    unsafe {
+        // Credentials, and what the kernel adds when asked to by options that are none of ours.
+        let mut control = [0u64; 16];
+        let mut iov = libc::iovec { iov_base: to.cast(), iov_len: room(sock) };
+        let mut hdr: libc::msghdr = zeroed();
+        hdr.msg_name = (&raw mut origin.from).cast();
+        hdr.msg_namelen = size_of::<sockaddr_nl>() as libc::socklen_t;
+        hdr.msg_iov = &mut iov;
+        hdr.msg_iovlen = 1;
+        hdr.msg_control = control.as_mut_ptr().cast();
+        hdr.msg_controllen = size_of_val(&control) as _;
+        let len = recvmsg(sock.fd, &mut hdr);
+        if len <= 0 {
+            return if len < 0 { code(last()) } else { 0 };
+        }
+        if hdr.msg_namelen as usize != size_of::<sockaddr_nl>() {
+            return -NLE_NOADDR;
+        }
+        if hdr.msg_flags & libc::MSG_TRUNC != 0 {
+            return -NLE_MSG_TRUNC;
+        }
+        origin.creds = creds(&hdr);
+        len as c_int
+    }
+}
+
+/// recvmsg, again when a signal has come in between.
+unsafe fn recvmsg(fd: c_int, hdr: &mut libc::msghdr) -> isize {
+    loop {
+        // SAFETY: the header and what it points to are the caller's; errno is the thread's own.
+        unsafe {
+            let len = libc::recvmsg(fd, hdr, 0);
+            if len >= 0 || *libc::__errno_location() != libc::EINTR {
+                return len;
+            }
+        }
+        debug!(3, c"recvmsg() returned EINTR, retrying\n");
+    }
+}
+
+/// The sender's credentials, if they came along.
+unsafe fn creds(hdr: &libc::msghdr) -> Option<ucred> {
+    // SAFETY: the kernel has filled in the control messages.
+    unsafe {
+        let mut one = libc::CMSG_FIRSTHDR(hdr);
+        while !one.is_null() {
+            if (*one).cmsg_level == libc::SOL_SOCKET && (*one).cmsg_type == libc::SCM_CREDENTIALS {
+                return Some(libc::CMSG_DATA(one).cast::<ucred>().read_unaligned());
+            }
+            one = libc::CMSG_NXTHDR(hdr, one);
+        }
+    }
+    None
+}
+
+/// The next datagram for the messages to lie in, with a share of it for the caller; its length, 0 or a
+/// negative error.
+pub(crate) unsafe fn next_datagram(
+    sock: *mut nl_sock,
+    recv: crate::cb::Recv,
+    origin: &mut Origin,
+) -> (*mut Datagram, c_int) {
+    // SAFETY: the socket is live; what a receiver of the program's own gives is from malloc, by contract.
+    unsafe {
+        let Some(recv) = recv else {
+            let datagram = own_datagram(&mut *sock);
+            let failed = datagram.is_null();
+            let len = if failed { -NLE_NOMEM } else { receive(&*sock, (*datagram).bytes, origin) };
+            return (datagram, len);
+        };
+        let (mut bytes, mut creds) = (null_mut(), null_mut::<ucred>());
+        let len = recv(sock, &raw mut origin.from, &mut bytes, &mut creds);
+        if len <= 0 {
+            return (null_mut(), len);
+        }
+        origin.creds = creds.as_ref().copied();
+        mem::free(creds);
+        let datagram = Datagram::of(bytes);
+        (datagram, if datagram.is_null() { -NLE_NOMEM } else { len })
+    }
+}
+
+/// The socket's own memory, with a share for the caller; new memory if messages still lie in the old.
+unsafe fn own_datagram(sock: &mut nl_sock) -> *mut Datagram {
+    // SAFETY: the datagram is NULL or the socket holds a share of it.
+    unsafe {
+        if !sock.datagram.is_null() && ((*sock.datagram).refs > 1 || sock.room != room(sock)) {
+            Datagram::put(sock.datagram);
+            sock.datagram = null_mut();
+        }
+        if sock.datagram.is_null() {
+            let bytes = libc::malloc(room(sock)).cast::<u8>();
+            sock.datagram = if bytes.is_null() { null_mut() } else { Datagram::of(bytes) };
+            sock.room = room(sock);
+        }
+        if !sock.datagram.is_null() {
+            (*sock.datagram).refs += 1;
+        }
+    }
+    sock.datagram
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nl_recv(
+    sock: *mut nl_sock,
+    from: *mut sockaddr_nl,
+    bytes: *mut *mut u8,
+    creds: *mut *mut ucred,
+) -> c_int {
+    // SAFETY: the socket is live, and the pointers, where they are not NULL, the caller's.
+    unsafe {
+        if from.is_null() || bytes.is_null() {
+            return -NLE_INVAL;
+        }
+        *bytes = null_mut();
+        if !creds.is_null() {
+            *creds = null_mut();
+        }
+        let mut origin = Origin::unknown();
+        let datagram = own_datagram(&mut *sock);
+        if datagram.is_null() {
+            return -NLE_NOMEM;
+        }
+        let len = receive(&*sock, (*datagram).bytes, &mut origin);
+        let copies = len <= 0 || give(&origin, (*datagram).bytes, len as usize, bytes, creds);
+        Datagram::put(datagram);
+        *from = origin.from;
+        if copies { len } else { -NLE_NOMEM }
+    }
+}
+
+/// Copies of a datagram and its credentials for the caller. False when there is no memory.
+unsafe fn give(
+    origin: &Origin,
+    from: *const u8,
+    len: usize,
+    bytes: *mut *mut u8,
+    creds: *mut *mut ucred,
+) -> bool {
+    // SAFETY: as for nl_recv; `from` has `len` bytes.
+    unsafe {
+        *bytes = mem::copy(from.cast(), len).cast();
+        let mut complete = !(*bytes).is_null();
+        if let (Some(found), false) = (&origin.creds, creds.is_null()) {
+            *creds = mem::copy((&raw const *found).cast(), size_of::<ucred>()).cast();
+            complete &= !(*creds).is_null();
+        }
+        if !complete {
+            mem::free(*bytes);
+            *bytes = null_mut();
+        }
+        complete
+    }
+}

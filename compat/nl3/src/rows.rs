@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Tables of attributes: what a type's rows say, carried out.
+
+use core::ffi::{c_char, c_int, c_void};
+use core::ptr::null_mut;
+
+use crate::abi::nlattr;
+use crate::addr::{AF_LLC, nl_addr, nl_addr_alloc_attr, nl_addr_clone, nl_addr_cmp, nl_addr_put};
+use crate::attr::{nla_data, nla_len, nla_put, nla_type, walk};
+use crate::data::{nl_data, nl_data_alloc_attr, nl_data_clone, nl_data_cmp, nl_data_free};
+use crate::error::{Done, NLE_INVAL, NLE_NOMEM, NLE_RANGE, done};
+use crate::mem;
+use crate::msg::nl_msg;
+use crate::object::{bytes, field, nl_object, nl_object_get, nl_object_ops, nl_object_put, ops};
+
+/// What the field of an attribute is: how it is compared, copied, freed, read and written.
+#[allow(dead_code)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    /// An integer of 1, 2, 4 or 8 bytes, in the order of the machine.
+    Int,
+    /// Bytes that are the same when they are the same: a struct without padding, an array.
+    Bytes,
+    /// `[c_char; N]`, closed by a NUL.
+    Text,
+    /// `*mut c_char` from malloc, or NULL.
+    Str,
+    /// `*mut nl_addr`, of which the object holds a reference, or NULL. Read with the message's family.
+    Addr,
+    /// The same, for link-layer addresses.
+    LlAddr,
+    /// `*mut nl_data` that the object owns, or NULL.
+    Data,
+    /// `*mut` of an object of which this one holds a reference, or NULL. Shared by clones; compared by address.
+    Object,
+    /// Whatever it is, the type's functions see to it; the table only tells whether it is set.
+    Own,
+}
+
+/// One attribute of a type.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct Attr {
+    bit: u8,
+    kind: Kind,
+    at: u16,
+    size: u16,
+    /// The netlink attribute that carries it, or 0.
+    nla: u16,
+}
+
+impl Attr {
+    pub(crate) const fn new(bit: u8, kind: Kind, at: usize, size: usize, nla: u16) -> Attr {
+        assert!(at <= u16::MAX as usize && size <= u16::MAX as usize && bit < 64);
+        Attr { bit, kind, at: at as u16, size: size as u16, nla }
+    }
+
+    /// Its bit in the object's mask.
+    pub(crate) const fn mask(&self) -> u64 {
+        1 << self.bit
+    }
+}
+
+/// Bytes of the field that a function picks.
+pub(crate) const fn size_of_field<T, F>(_: fn(&T) -> &F) -> usize {
+    size_of::<F>()
+}
+
+/// A type's table, its bits as constants, and its names:
+///
+/// ```text
+/// attrs! { rtnl_thing {
+///     INDEX = 0 "index" Int(index) = THING_INDEX,     // carried by this netlink attribute
+///     LABEL = 1 "label" Str(label),                   // set by hand
+///     LIST  = 2 "list"  Own,                          // no field that a row could describe
+/// } }
+/// ```
+///
+/// gives `const INDEX: u64`, ..., `static ATTRS: [Attr; 3]` and `NAMES`, for `nl_object_ops`.
+macro_rules! attrs {
+    ($of:ident { $($NAME:ident = $bit:literal $name:literal $kind:ident $(($field:ident))? $(= $nla:expr)?),* $(,)? }) => {
+        $(#[allow(dead_code)] pub(crate) const $NAME: u64 = 1 << $bit;)*
+        pub(crate) static ATTRS: &[$crate::rows::Attr] =
+            &[$($crate::rows::attrs!(@row $of $bit $kind [$($field)?] [$($nla)?])),*];
+        #[allow(dead_code)]
+        pub(crate) const NAMES: *const core::ffi::c_char = concat!($($name, "\0"),*).as_ptr().cast();
+    };
+    (@row $of:ident $bit:literal $kind:ident [] []) => {
+        $crate::rows::Attr::new($bit, $crate::rows::Kind::$kind, 0, 0, 0)
+    };
+    (@row $of:ident $bit:literal $kind:ident [$field:ident] [$($nla:expr)?]) => {
+        $crate::rows::Attr::new(
+            $bit,
+            $crate::rows::Kind::$kind,
+            core::mem::offset_of!($of, $field),
+            $crate::rows::size_of_field(|of: &$of| &of.$field),
+            0 $(+ $nla)?,
+        )
+    };
+}
+pub(crate) use attrs;
+
+/// The accessors of a type, one a row:
+///
+/// ```text
+/// accessors! { rtnl_thing:
+///     set  rtnl_thing_set_index(c_int) index: INDEX;            // void f(thing, int): stores, sets the bit
+///     get  rtnl_thing_get_index() -> c_int = index;             // int f(thing): what is stored
+///     get  rtnl_thing_get_prio() -> c_int = prio: PRIO, -1;     // or that, if it is not set
+///     get  rtnl_thing_get_dst() -> *mut nl_addr = dst;          // pointers: NULL until it is set
+///     out  rtnl_thing_get_mtu(u32) mtu: MTU, NLE_NOATTR;        // int f(thing, uint32_t *)
+///     text rtnl_thing_set_name() name: NAME;                    // void f(thing, const char *) to [c_char; N]
+///     chars rtnl_thing_get_name() name: NAME;                   // char *f(thing): NULL if it is not set
+///     str  rtnl_thing_set_label() label: LABEL;                 // int f(thing, const char *) to *mut c_char
+///     addr rtnl_thing_set_dst() dst: DST;                       // int f(thing, struct nl_addr *)
+/// }
+/// ```
+///
+/// The object's head is its field `h`.
+#[allow(unused_macro_rules)]
+macro_rules! accessors {
+    ($of:ident: $($kind:ident $name:ident($($arg:ty)?) $(-> $ret:ty =)? $field:ident $(: $bit:ident)? $(, $none:expr)?;)*) => {
+        $($crate::rows::accessors!(@$kind $of $name [$($arg)?] [$($ret)?] $field [$($bit)?] [$($none)?]);)*
+    };
+    (@set $of:ident $name:ident [$arg:ty] [] $field:ident [$bit:ident] []) => {
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $name(obj: &mut $of, value: $arg) {
+            obj.$field = value as _;
+            obj.h.mask |= $bit;
+        }
+    };
+    (@get $of:ident $name:ident [] [$ret:ty] $field:ident [] []) => {
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $name(obj: &$of) -> $ret {
+            obj.$field as $ret
+        }
+    };
+    (@get $of:ident $name:ident [] [$ret:ty] $field:ident [$bit:ident] [$none:expr]) => {
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $name(obj: &$of) -> $ret {
+            if obj.h.mask & $bit != 0 { obj.$field as $ret } else { $none }
+        }
+    };
+    (@out $of:ident $name:ident [$arg:ty] [] $field:ident [$bit:ident] [$none:expr]) => {
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $name(obj: &$of, value: &mut $arg) -> core::ffi::c_int {
+            if obj.h.mask & $bit == 0 {
+                return -$none;
+            }
+            *value = obj.$field as $arg;
+            0
+        }
+    };
+    (@text $of:ident $name:ident [] [] $field:ident [$bit:ident] []) => {
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name(obj: &mut $of, text: *const core::ffi::c_char) {
+            // SAFETY: the caller's text is a string.
+            unsafe { $crate::mem::set_text(&mut obj.$field, text) };
+            obj.h.mask |= $bit;
+        }
+    };
+    (@chars $of:ident $name:ident [] [] $field:ident [$bit:ident] []) => {
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $name(obj: &mut $of) -> *mut core::ffi::c_char {
+            if obj.h.mask & $bit != 0 { obj.$field.as_mut_ptr() } else { core::ptr::null_mut() }
+        }
+    };
+    (@str $of:ident $name:ident [] [] $field:ident [$bit:ident] []) => {
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name(obj: &mut $of, text: *const core::ffi::c_char) -> core::ffi::c_int {
+            // SAFETY: the caller's text is NULL or a string.
+            if !unsafe { $crate::mem::set_str(&mut obj.$field, text) } {
+                return -$crate::error::NLE_NOMEM;
+            }
+            obj.h.mask |= $bit;
+            0
+        }
+    };
+    (@addr $of:ident $name:ident [] [] $field:ident [$bit:ident] []) => {
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name(obj: &mut $of, addr: *mut $crate::addr::nl_addr) -> core::ffi::c_int {
+            // SAFETY: the caller's address is live.
+            unsafe { $crate::rows::set_addr(&mut obj.$field, addr) };
+            obj.h.mask |= $bit;
+            0
+        }
+    };
+}
+pub(crate) use accessors;
+
+/// Puts an address into a field, which takes a reference of its own.
+#[allow(dead_code)]
+pub(crate) unsafe fn set_addr(slot: &mut *mut nl_addr, addr: *mut nl_addr) {
+    // SAFETY: the new address is NULL or live, and the field is NULL or holds a reference.
+    unsafe {
+        if let Some(addr) = addr.as_mut() {
+            crate::addr::nl_addr_get(addr);
+        }
+        nl_addr_put(*slot);
+    }
+    *slot = addr;
+}
+
+/// Which of `wanted` differ: those that one of the two lacks, and those that both have and that are not
+/// the same. `filter`: the second object is one.
+pub(crate) unsafe fn compare(
+    a: *const nl_object,
+    b: *const nl_object,
+    wanted: u64,
+    filter: bool,
+) -> u64 {
+    let ops = ops(a);
+    // SAFETY: both are live objects of this type.
+    unsafe {
+        let (both, one) = ((*a).mask & (*b).mask & wanted, ((*a).mask ^ (*b).mask) & wanted);
+        let mut diff = 0;
+        for row in ops.attrs() {
+            let bit = row.mask();
+            if one & bit != 0 || (both & bit != 0 && differs(row, a, b)) {
+                diff |= bit;
+            }
+        }
+        diff | ops.compare.map_or(0, |compare| compare(a, b, both, filter) & both)
+    }
+}
+
+unsafe fn differs(row: &Attr, a: *const nl_object, b: *const nl_object) -> bool {
+    // SAFETY: the row describes a field of both.
+    unsafe {
+        let pointers = || (*field::<*mut c_void>(a, row.at), *field::<*mut c_void>(b, row.at));
+        match row.kind {
+            Kind::Int | Kind::Bytes => {
+                libc::memcmp(bytes(a, row.at), bytes(b, row.at), row.size.into()) != 0
+            }
+            Kind::Text => libc::strcmp(field(a, row.at), field(b, row.at)) != 0,
+            Kind::Str => strings_differ(*field(a, row.at), *field(b, row.at)),
+            Kind::Addr | Kind::LlAddr => nl_addr_cmp(*field(a, row.at), *field(b, row.at)) != 0,
+            Kind::Data => data_differs(*field(a, row.at), *field(b, row.at)),
+            Kind::Object => pointers().0 != pointers().1,
+            Kind::Own => false,
+        }
+    }
+}
+
+unsafe fn strings_differ(a: *const c_char, b: *const c_char) -> bool {
+    // SAFETY: each is NULL or a string.
+    a != b && (a.is_null() || b.is_null() || unsafe { libc::strcmp(a, b) } != 0)
+}
+
+unsafe fn data_differs(a: *const nl_data, b: *const nl_data) -> bool {
+    // SAFETY: each is NULL or live.
+    match unsafe { (a.as_ref(), b.as_ref()) } {
+        (Some(a), Some(b)) => nl_data_cmp(a, b) != 0,
+        (a, b) => a.is_some() != b.is_some(),
+    }
+}
+
+/// Gives `new`, whose bytes are those of `from`, its own of what the rows own. On failure, too, nothing
+/// of `from` is left in it.
+pub(crate) unsafe fn clone(new: *mut nl_object, from: *const nl_object, attrs: &[Attr]) -> Done {
+    let mut failed = false;
+    for row in attrs {
+        // SAFETY: the row describes a field of both.
+        unsafe {
+            let old = *field::<*mut c_void>(from, row.at);
+            let copy: *mut c_void = match row.kind {
+                _ if !row.is_pointer() => continue,
+                _ if old.is_null() => continue,
+                Kind::Str => libc::strdup(old.cast()).cast(),
+                Kind::Addr | Kind::LlAddr => nl_addr_clone(&*old.cast()).cast(),
+                Kind::Data => nl_data_clone(&*old.cast()).cast(),
+                _ => {
+                    nl_object_get(old.cast());
+                    old
+                }
+            };
+            *field(new, row.at) = copy;
+            failed |= copy.is_null();
+        }
+    }
+    if failed { Err(NLE_NOMEM) } else { Ok(()) }
+}
+
+impl Attr {
+    /// Whether the field is a pointer that the object owns.
+    fn is_pointer(&self) -> bool {
+        matches!(self.kind, Kind::Str | Kind::Addr | Kind::LlAddr | Kind::Data | Kind::Object)
+    }
+}
+
+/// Frees what the rows own.
+pub(crate) unsafe fn free(obj: *mut nl_object, attrs: &[Attr]) {
+    for row in attrs {
+        // SAFETY: the row describes a field of the object, which is not used again.
+        unsafe { release(row, obj) };
+    }
+}
+
+unsafe fn release(row: &Attr, obj: *mut nl_object) {
+    if !row.is_pointer() {
+        return;
+    }
+    // SAFETY: the field is NULL or a pointer of the row's kind, which the object owns.
+    unsafe {
+        let slot = field::<*mut c_void>(obj, row.at);
+        let old = core::mem::replace(&mut *slot, null_mut());
+        match row.kind {
+            Kind::Str => mem::free(old),
+            Kind::Data => nl_data_free(old.cast()),
+            Kind::Object => nl_object_put(old.cast()),
+            _ => nl_addr_put(old.cast()),
+        }
+    }
+}
+
+/// A number to file the object by. Objects that are identical have the same.
+pub(crate) unsafe fn hash(obj: *const nl_object, ops: &nl_object_ops) -> u32 {
+    let mut sum = Sum(0);
+    // SAFETY: the rows describe fields of the object.
+    unsafe {
+        let keys = u64::from(ops.keys) & (*obj).mask;
+        for row in ops.attrs().iter().filter(|row| row.mask() & keys != 0) {
+            sum.word(row.mask());
+            add(row, obj, &mut sum);
+        }
+    }
+    sum.finish()
+}
+
+unsafe fn add(row: &Attr, obj: *const nl_object, sum: &mut Sum) {
+    // SAFETY: the row describes a field of the object.
+    unsafe {
+        match row.kind {
+            Kind::Int | Kind::Bytes => sum.bytes(field(obj, row.at), row.size.into()),
+            Kind::Text => sum.bytes(field(obj, row.at), libc::strlen(field(obj, row.at))),
+            Kind::Addr | Kind::LlAddr => {
+                if let Some(addr) = (*field::<*const nl_addr>(obj, row.at)).as_ref() {
+                    sum.word(u64::from(addr.len) << 32 | u64::from(addr.prefix as u32));
+                    sum.bytes(nl_addr::bytes(addr), addr.len as usize);
+                }
+            }
+            Kind::Str => {
+                let text = *field::<*const c_char>(obj, row.at);
+                sum.bytes(text.cast(), if text.is_null() { 0 } else { libc::strlen(text) });
+            }
+            Kind::Data | Kind::Object | Kind::Own => {}
+        }
+    }
+}
+
+/// A sum over words that spreads well enough for an index: multiply and rotate, then fold.
+struct Sum(u64);
+
+impl Sum {
+    fn word(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    unsafe fn bytes(&mut self, from: *const u8, len: usize) {
+        let mut at = 0;
+        while at < len {
+            let mut word = [0u8; 8];
+            let n = (len - at).min(8);
+            // SAFETY: `from` has `len` bytes, by the caller's promise, and the word at least `n`.
+            unsafe { core::ptr::copy_nonoverlapping(from.add(at), word.as_mut_ptr(), n) };
+            self.word(u64::from_ne_bytes(word));
+            at += n;
+        }
+    }
+
+    fn finish(&self) -> u32 {
+        (self.0 ^ self.0 >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9).rotate_left(32) as u32
+    }
+}
+
+/// Reads the attributes that rows name, and sets their bits. Addresses take `family`. Attributes that no
+/// row names are left alone.
+#[allow(dead_code)]
+pub(crate) unsafe fn read(
+    obj: *mut nl_object,
+    head: *const nlattr,
+    len: c_int,
+    family: c_int,
+) -> Done {
+    let rows = ops(obj).attrs();
+    // SAFETY: the attributes are `len` bytes; the rows describe fields of the object.
+    unsafe {
+        for nla in walk(head, len) {
+            let kind = nla_type(nla) as u16;
+            let named = rows.iter().find(|row| row.nla == kind && kind != 0);
+            if let Some(row) = named {
+                read_one(row, obj, nla, family)?;
+                (*obj).mask |= row.mask();
+            }
+        }
+    }
+    Ok(())
+}
+
+unsafe fn read_one(row: &Attr, obj: *mut nl_object, nla: &nlattr, family: c_int) -> Done {
+    let (size, len, payload) = (usize::from(row.size), nla_len(nla).max(0) as usize, nla_data(nla));
+    // SAFETY: the row describes a field of the object, and the payload has `len` bytes.
+    unsafe {
+        let new: *mut c_void = match row.kind {
+            Kind::Int | Kind::Bytes | Kind::Own if len < size => return Err(NLE_RANGE),
+            Kind::Int | Kind::Bytes => {
+                libc::memcpy(bytes(obj, row.at), payload, size);
+                return Ok(());
+            }
+            Kind::Text | Kind::Str => return read_text(row, obj, nla),
+            Kind::Addr => nl_addr_alloc_attr(nla, family).cast(),
+            Kind::LlAddr => nl_addr_alloc_attr(nla, AF_LLC).cast(),
+            Kind::Data => nl_data_alloc_attr(nla).cast(),
+            Kind::Object | Kind::Own => return Ok(()),
+        };
+        if new.is_null() {
+            return Err(NLE_NOMEM);
+        }
+        release(row, obj);
+        *field(obj, row.at) = new;
+    }
+    Ok(())
+}
+
+unsafe fn read_text(row: &Attr, obj: *mut nl_object, nla: &nlattr) -> Done {
+    let (len, text) = (nla_len(nla), nla_data(nla).cast::<c_char>());
+    // SAFETY: as for read_one; the text is a string once its last byte is known to be NUL.
+    unsafe {
+        if len < 1 || (row.kind == Kind::Text && len > row.size.into()) {
+            return Err(NLE_RANGE);
+        }
+        if *text.add(len as usize - 1) != 0 {
+            return Err(NLE_INVAL);
+        }
+        if row.kind == Kind::Text {
+            libc::strcpy(field(obj, row.at), text);
+        } else if !mem::set_str(&mut *field(obj, row.at), text) {
+            return Err(NLE_NOMEM);
+        }
+    }
+    Ok(())
+}
+
+/// Puts those of `wanted` that are set and that a row names into a message.
+#[allow(dead_code)]
+pub(crate) unsafe fn write(obj: *const nl_object, msg: &mut nl_msg, wanted: u64) -> Done {
+    // SAFETY: the rows describe fields of the object.
+    unsafe {
+        let set = (*obj).mask & wanted;
+        for row in ops(obj).attrs().iter().filter(|row| row.nla != 0 && row.mask() & set != 0) {
+            write_one(row, obj, msg)?;
+        }
+    }
+    Ok(())
+}
+
+unsafe fn write_one(row: &Attr, obj: *const nl_object, msg: &mut nl_msg) -> Done {
+    // SAFETY: the row describes a field of the object, and what it points to is live.
+    unsafe {
+        let pointer = || *field::<*mut c_void>(obj, row.at);
+        let (data, len): (*const c_void, usize) = match row.kind {
+            Kind::Int | Kind::Bytes => (bytes(obj, row.at), row.size.into()),
+            Kind::Text => (bytes(obj, row.at), libc::strlen(field(obj, row.at)) + 1),
+            Kind::Object | Kind::Own => return Ok(()),
+            _ if pointer().is_null() => return Ok(()),
+            Kind::Str => (pointer(), libc::strlen(pointer().cast()) + 1),
+            Kind::Addr | Kind::LlAddr => {
+                let addr = pointer().cast::<nl_addr>();
+                (nl_addr::bytes(addr).cast(), (*addr).len as usize)
+            }
+            Kind::Data => {
+                let data = pointer().cast::<nl_data>();
+                ((*data).bytes, (*data).size)
+            }
+        };
+        done(nla_put(msg, row.nla.into(), len as c_int, data))
+    }
+}
