@@ -292,6 +292,21 @@ fn an_unknown_family_is_named_in_the_error() {
 }
 
 #[test]
+fn refusals_of_families_that_were_looked_up_are_named() {
+    in_namespace(|| {
+        let mut socket = Socket::open(NETLINK_GENERIC).unwrap();
+        let Ok(family) = Family::find(&mut socket, "ethtool", SOON) else {
+            return not_run("kernel lacks ethtool over netlink");
+        };
+        let (linkinfo_get, header, dev_name) = (2, 1, 2);
+        let mut msg = genl::request(family.id, linkinfo_get, 1, 0);
+        msg.nest(header).put_str(dev_name, "nosuch0").nest_end();
+        let said = "linkinfo-get: ENODEV: no device matches name (.header.dev-name)";
+        assert_eq!(refused(&mut socket, &msg).to_string(), said);
+    });
+}
+
+#[test]
 fn the_kernel_tells_its_policies() {
     in_namespace(|| {
         let mut socket = Socket::open(NETLINK_GENERIC).unwrap();

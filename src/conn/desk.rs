@@ -210,7 +210,7 @@ impl Desk {
     /// A request has ended: tells its owner.
     pub(super) fn ended(&mut self, want: Want, ended: Ended<'_>) -> Option<Got> {
         let (id, user, index) = (ended.id, ended.user, ended.index);
-        let (end, memory) = outcome(self.protocol, ended);
+        let (end, memory) = outcome(&self.known, ended);
         self.engine.recycle(memory);
         self.refused = index;
         self.end(want, id, user, end)

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::error::Fault;
 use crate::grow;
-use crate::schema::{Family, Form, Op, Pack, Way};
+use crate::schema::{Family, Form, Op, Operation, Pack, Way, operation};
 use crate::uapi::NETLINK_GENERIC;
 use crate::uapi::genetlink::GENL_ID_CTRL;
 use crate::wire::Message;
@@ -53,5 +53,16 @@ impl Known {
         }
         let command = m.body().first().copied().unwrap_or(0);
         self.family(m.kind())?.message(command.into(), way, m.body())
+    }
+
+    /// What a request is, for errors. Those about the controller name it rather than its command.
+    pub(super) fn operation(&self, request: &[u8]) -> Operation {
+        let message = Message::split(request).map(|(message, _)| message);
+        let kind = message.map_or(0, |message| message.kind());
+        let message = message.ok().filter(|_| kind != GENL_ID_CTRL);
+        match message.and_then(|message| self.message(&message, true)) {
+            Some((op, form)) => Operation::of(op, form),
+            None => operation(self.protocol, kind),
+        }
     }
 }

@@ -5,11 +5,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::engine::{Ended, Verdict};
+use super::known::Known;
 use crate::error::{Detail, Error, Fault, Result};
 use crate::grow;
 use crate::schema::{Operation, operation};
 use crate::text::Text;
-use crate::wire::{Ack, Header, Messages, Msg};
+use crate::wire::{Ack, Messages, Msg};
 
 /// How a request ended well.
 #[derive(Debug, Default)]
@@ -21,7 +22,7 @@ pub(super) struct Success {
 }
 
 /// The end of a request as the caller gets it, and the request's memory if nothing needs it any more.
-pub(super) fn outcome(protocol: i32, ended: Ended<'_>) -> (Result<Success>, Vec<u8>) {
+pub(super) fn outcome(known: &Known, ended: Ended<'_>) -> (Result<Success>, Vec<u8>) {
     match ended.verdict {
         Verdict::Ok(ack) => {
             let warning = ack.text().and_then(owned_text);
@@ -29,10 +30,10 @@ pub(super) fn outcome(protocol: i32, ended: Ended<'_>) -> (Result<Success>, Vec<
         }
         Verdict::Refused(ack) => {
             let request = message_of(ended.request, ended.index);
-            (Err(refusal(protocol, &ack, request)), Vec::new())
+            (Err(refusal_of(&known.operation(&request), &ack, request)), Vec::new())
         }
         Verdict::Failed(fault) => {
-            let op = request_operation(protocol, &ended.request);
+            let op = known.operation(&ended.request);
             (Err(Error::from(fault).during(op.name)), ended.request)
         }
     }
@@ -47,9 +48,12 @@ fn message_of(request: Vec<u8>, index: u32) -> Vec<u8> {
     }
 }
 
-/// The kernel's refusal of `request`.
+/// The kernel's refusal of `request`, of which nothing but its protocol is known.
 pub(crate) fn refusal(protocol: i32, ack: &Ack<'_>, request: Vec<u8>) -> Error {
-    let op = request_operation(protocol, &request);
+    refusal_of(&Known::new(protocol).operation(&request), ack, request)
+}
+
+fn refusal_of(op: &Operation, ack: &Ack<'_>, request: Vec<u8>) -> Error {
     let path = |offset| op.path(&request, offset);
     let missing = |kind| op.missing(&request, ack.missing_nest(), kind);
     let detail = Detail {
@@ -70,10 +74,6 @@ pub(crate) fn unbuilt(protocol: i32, msg: &Msg, fault: Fault) -> Error {
     let op = operation(protocol, msg.kind());
     let path = msg.failure().map(|f| op.path_of_types(f.path())).unwrap_or_default();
     Error::from(fault).during(op.name).at(path)
-}
-
-fn request_operation(protocol: i32, request: &[u8]) -> Operation {
-    operation(protocol, Header::read(request).unwrap_or_default().kind)
 }
 
 fn owned_text(bytes: &[u8]) -> Option<String> {
