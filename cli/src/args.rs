@@ -78,8 +78,12 @@ macro_rules! options {
 }
 
 macro_rules! short {
-    () => { None };
-    ($letter:literal) => { Some($letter) };
+    () => {
+        None
+    };
+    ($letter:literal) => {
+        Some($letter)
+    };
 }
 
 options! {
@@ -125,7 +129,8 @@ fn number<T: std::str::FromStr>(name: &str, value: &str) -> std::result::Result<
 
 fn protocol(options: &mut Options, value: &str) -> Set {
     let known = numbers::protocol(value);
-    let number = known.ok_or_else(|| format!("--protocol: {value} is neither a number up to 255 nor a name"))?;
+    let number = known
+        .ok_or_else(|| format!("--protocol: {value} is neither a number up to 255 nor a name"))?;
     set(&mut options.protocol, Some(number))
 }
 
@@ -159,7 +164,8 @@ impl Args {
             }
             let option = find(&arg)?;
             let takes_none = option.value.is_empty();
-            let value = if takes_none { OsString::new() } else { parser.value().map_err(Fail::usage)? };
+            let value =
+                if takes_none { OsString::new() } else { parser.value().map_err(Fail::usage)? };
             (option.set)(&mut args.options, &text(value)?).map_err(Fail::Usage)?;
             args.used.push(option.name);
         }
@@ -172,7 +178,8 @@ impl Args {
             return Ok(None);
         }
         let command = self.words.remove(0);
-        let is_out_of_place = |option: &&Opt| self.used.contains(&option.name) && !option.is_for(&command);
+        let is_out_of_place =
+            |option: &&Opt| self.used.contains(&option.name) && !option.is_for(&command);
         match OPTIONS.iter().find(is_out_of_place) {
             Some(option) => Err(Fail::Usage(format!("{command} has no option --{}", option.name))),
             None => Ok(Some(command)),

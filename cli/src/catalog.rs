@@ -2,6 +2,7 @@
 //! The families that are described, and what the running kernel says of them.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use rnl::family::genl::{self, Family as Known};
@@ -12,7 +13,7 @@ use rnl::uapi::{NETLINK_GENERIC, NLM_F_DUMP};
 use rnl::{Mode, Socket};
 
 use crate::args::Options;
-use crate::fail::{Fail, Result};
+use crate::fail::{self, Fail, Result};
 
 /// Bytes of a pack; what is longer is none.
 const LONGEST_PACK: u64 = 64 << 20;
@@ -53,14 +54,20 @@ impl Catalog {
     }
 
     /// What a message of a family that is not generic is.
-    pub fn message(&self, protocol: i32, kind: u16, way: Way, body: &[u8]) -> Option<(Op<'static>, Form)> {
+    pub fn message(
+        &self,
+        protocol: i32,
+        kind: u16,
+        way: Way,
+        body: &[u8],
+    ) -> Option<(Op<'static>, Form)> {
         self.0.iter().find_map(|pack| pack.message(protocol, kind, way, body))
     }
 
     /// What the datagrams of a protocol are that has no headers.
     pub fn unframed(&self, protocol: i32) -> Option<Op<'static>> {
-        let families = self.families().into_iter();
-        let family = families.filter(|f| f.is_unframed() && f.protocol() == protocol).next();
+        let mut families = self.families().into_iter();
+        let family = families.find(|f| f.is_unframed() && f.protocol() == protocol);
         family.and_then(|family| family.ops().next())
     }
 }
@@ -68,11 +75,11 @@ impl Catalog {
 /// A pack from a file. It stays for as long as the program runs.
 fn open(path: &Path) -> Result<Pack<'static>> {
     let wrong = |why: String| Fail::Failed(format!("{}: {why}", path.display()));
-    let size = fs::metadata(path).map_err(|e| wrong(e.to_string()))?.len();
+    let size = fs::metadata(path).map_err(|e| wrong(fail::system(&e)))?.len();
     if size > LONGEST_PACK {
         return Err(wrong("longer than any pack".to_owned()));
     }
-    let bytes = fs::read(path).map_err(|e| wrong(e.to_string()))?;
+    let bytes = fs::read(path).map_err(|e| wrong(fail::system(&e)))?;
     Pack::open(bytes.leak()).map_err(|e| wrong(e.to_string()))
 }
 
@@ -80,16 +87,34 @@ fn open(path: &Path) -> Result<Pack<'static>> {
 pub fn operation(family: Family<'static>, name: &str) -> Result<Op<'static>> {
     let wrong = || {
         let hint = format!("rnl show {} lists them", family.name());
-        unknown(&format!("operation of {}", family.name()), name, &hint, family.ops().map(|op| op.name()))
+        unknown(
+            &format!("operation of {}", family.name()),
+            name,
+            &hint,
+            family.ops().map(|op| op.name()),
+        )
     };
     family.op(name).ok_or_else(wrong)
 }
 
+/// The notification of a family that has this number: the answer to a request may have the same.
+pub fn notification(family: Family<'static>, number: u16) -> Option<(Op<'static>, Form)> {
+    let mut told = family.ops().filter(Op::is_async);
+    let op = told.find(|op| op.number(Form::DoReply) == Some(number))?;
+    Some((op, Form::DoReply))
+}
+
 /// There is no such thing, but perhaps one with nearly that name.
-pub fn unknown<'n>(what: &str, name: &str, hint: &str, names: impl Iterator<Item = &'n str>) -> Fail {
+pub fn unknown<'n>(
+    what: &str,
+    name: &str,
+    hint: &str,
+    names: impl Iterator<Item = &'n str>,
+) -> Fail {
     let near = names.map(|known| (distance(name, known), known)).min();
     let near = near.filter(|(distance, _)| *distance <= name.len().max(3) / 3);
-    let advice = near.map_or_else(|| hint.to_owned(), |(_, known)| format!("did you mean {known}?"));
+    let advice =
+        near.map_or_else(|| hint.to_owned(), |(_, known)| format!("did you mean {known}?"));
     Fail::Usage(format!("there is no {what} {name}; {advice}"))
 }
 
@@ -112,13 +137,14 @@ fn distance(a: &str, b: &str) -> usize {
 /// A socket where the options say.
 pub fn socket(protocol: i32, options: &Options) -> Result<Socket> {
     let netns = options.netns.as_deref().map(netns).transpose()?;
-    let options = rnl::Options { netns: netns.as_ref().map(rnl::Fd::raw), ..rnl::Options::default() };
+    let options =
+        rnl::Options { netns: netns.as_ref().map(rnl::Fd::raw), ..rnl::Options::default() };
     Ok(Socket::open_with(protocol, &options)?)
 }
 
 fn netns(name: &str) -> Result<rnl::Fd> {
     rnl::netns_open(name).map_err(|errno| {
-        let why = std::io::Error::from_raw_os_error(errno);
+        let why = fail::system(&io::Error::from_raw_os_error(errno));
         Fail::Failed(format!("network namespace {name}: {why}"))
     })
 }

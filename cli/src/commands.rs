@@ -32,7 +32,8 @@ commands! {
     "help", "[COMMAND]", "show this, or how to use a command", help;
 }
 
-const COMPLETE: Command = Command { name: "complete", usage: "LINE", summary: "", run: complete::run };
+const COMPLETE: Command =
+    Command { name: "complete", usage: "LINE", summary: "", run: complete::run };
 
 /// Does what was asked for.
 pub fn run(mut args: Args) -> Result {

@@ -70,7 +70,9 @@ impl<'l> Line<'l> {
             ["watch", family, ..] => Some(names(group_names(catalog.find(family)?).into_iter())),
             [command, family] => Some(operations(command, catalog.find(family)?)),
             ["show", family, op] => self.paths(catalog.find(family)?.op(op)?),
-            [command @ ("do" | "dump"), family, op, ..] => self.keys(command, catalog.find(family)?.op(op)?),
+            [command @ ("do" | "dump"), family, op, ..] => {
+                self.keys(command, catalog.find(family)?.op(op)?)
+            }
             _ => None,
         }
     }
@@ -78,7 +80,8 @@ impl<'l> Line<'l> {
     fn values(&self, option: &Opt) -> Option<Vec<String>> {
         match option.name {
             "flags" => {
-                let (before, _) = self.last.rsplit_once(',').map_or(("", self.last), |(b, l)| (b, l));
+                let (before, _) =
+                    self.last.rsplit_once(',').map_or(("", self.last), |(b, l)| (b, l));
                 let comma = if before.is_empty() { "" } else { "," };
                 Some(numbers::flag_words().map(|word| format!("{before}{comma}{word}")).collect())
             }
@@ -96,14 +99,17 @@ impl<'l> Line<'l> {
     fn keys(&self, command: &str, op: Op<'static>) -> Option<Vec<String>> {
         let description = Description::of(op.family(), Some(op)).ok()?;
         let message = description.message(command)?;
-        let (key, value) = self.last.split_once('=').map_or((self.last, None), |(k, v)| (k, Some(v)));
+        let (key, value) =
+            self.last.split_once('=').map_or((self.last, None), |(k, v)| (k, Some(v)));
         let (path, _) = key.rsplit_once('.').unwrap_or_default();
         let typed = Typed { description: &description, words: self.words.get(3..)? };
         let level = typed.level(Description::top(message), path)?;
         if value.is_some() {
             let name = key.rsplit('.').next()?;
             let member = description.member(level, plain(name))?;
-            return Some(typed.meanings(level, member).map(|name| format!("{key}={name}")).collect());
+            return Some(
+                typed.meanings(level, member).map(|name| format!("{key}={name}")).collect(),
+            );
         }
         let members = description.members(level).filter_map(suggestion);
         let dot = if path.is_empty() { "" } else { "." };
@@ -113,7 +119,8 @@ impl<'l> Line<'l> {
     /// Paths of what has something inside, for `show`.
     fn paths(&self, op: Op<'static>) -> Option<Vec<String>> {
         let description = Description::of(op.family(), Some(op)).ok()?;
-        let message = ["do", "dump", "do-reply"].iter().find_map(|form| description.message(form))?;
+        let message =
+            ["do", "dump", "do-reply"].iter().find_map(|form| description.message(form))?;
         let (path, _) = self.last.rsplit_once('.').unwrap_or_default();
         let mut level = Description::top(message);
         let mut steps = path.split('.').filter(|name| !name.is_empty());
@@ -159,7 +166,8 @@ impl<'d> Typed<'d, '_> {
         let mut place = outer;
         loop {
             let key = format!("{place}{selector}");
-            let found = self.words.iter().filter_map(|w| w.split_once('=')).find(|(k, _)| *k == key);
+            let found =
+                self.words.iter().filter_map(|w| w.split_once('=')).find(|(k, _)| *k == key);
             if let Some((_, value)) = found {
                 return Some(value);
             }
@@ -172,7 +180,8 @@ impl<'d> Typed<'d, '_> {
     fn meanings(&self, level: Level<'d>, member: &'d Value) -> impl Iterator<Item = &'d str> {
         let name = word(member, "name");
         let of = self.description;
-        let selected = of.members(level).filter(move |m| name.is_some() && word(m, "selector") == name);
+        let selected =
+            of.members(level).filter(move |m| name.is_some() && word(m, "selector") == name);
         let values = selected.flat_map(move |m| of.choices(m)).filter_map(|c| word(c, "value"));
         of.names(member).map(|(name, _)| name).chain(values)
     }

@@ -48,26 +48,30 @@ pub fn run(args: &Args) -> Result {
     };
     let input: Box<dyn Read> = match name.as_str() {
         "-" => Box::new(io::stdin()),
-        name => Box::new(File::open(name).map_err(|e| decoder.failed(&e))?),
+        name => Box::new(File::open(name).map_err(|e| decoder.unreadable(&e))?),
     };
     decoder.all(Source::new(input))
 }
 
 impl Decoder {
-    fn failed(&self, why: &dyn std::fmt::Display) -> Fail {
+    fn failed(&self, why: &str) -> Fail {
         Fail::Failed(format!("{}: {why}", self.name))
     }
 
+    fn unreadable(&self, error: &io::Error) -> Fail {
+        self.failed(&fail::system(error))
+    }
+
     fn all(&mut self, source: Source) -> Result {
-        let opened = Capture::open(source).map_err(|e| self.failed(&e))?;
+        let opened = Capture::open(source).map_err(|e| self.unreadable(&e))?;
         let mut capture = opened.map_err(|damage| self.failed(&damage.0))?;
-        while let Some(found) = capture.next().map_err(|e| self.failed(&e))? {
+        while let Some(found) = capture.next().map_err(|e| self.unreadable(&e))? {
             self.found(found)?;
         }
         self.out.flush()?;
         match (self.damaged, self.packets) {
             (true, _) => Err(Fail::Told),
-            (false, 0) => Err(self.failed(&"no netlink in it")),
+            (false, 0) => Err(self.failed("no netlink in it")),
             (false, _) => Ok(()),
         }
     }
@@ -149,7 +153,13 @@ impl Decoder {
     }
 
     /// `packet 3 +0.000120 > rt-link newlink seq 5 port 0 request,ack`
-    fn line(&self, packet: &Packet, header: Option<Header>, meaning: &Meaning, paint: Paint) -> String {
+    fn line(
+        &self,
+        packet: &Packet,
+        header: Option<Header>,
+        meaning: &Meaning,
+        paint: Paint,
+    ) -> String {
         let mut words = vec![paint.faint(&packet.place)];
         if let (Some(time), Some(start)) = (packet.time, self.start) {
             words.push(paint.faint(&relative(time, start)));
@@ -160,7 +170,12 @@ impl Decoder {
         let wrong = meaning.name == "unread" || meaning.contents.get("errno").is_some();
         words.push(if wrong { paint.wrong(&meaning.name) } else { paint.strong(&meaning.name) });
         if let Some(header) = header {
-            words.push(paint.faint(&format!("type {} seq {} port {}", header.kind, header.seq, header.port)));
+            words.push(
+                paint.faint(&format!(
+                    "type {} seq {} port {}",
+                    header.kind, header.seq, header.port
+                )),
+            );
             words.push(meaning.flags.join(","));
         }
         words.join(" ").trim_end().to_owned()

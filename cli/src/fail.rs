@@ -52,9 +52,15 @@ impl From<io::Error> for Fail {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Fail::Unread,
-            _ => Fail::failed(format!("output: {error}")),
+            _ => Fail::failed(format!("output: {}", system(&error))),
         }
     }
+}
+
+/// What the system said: `ENOENT: No such file or directory`.
+pub fn system(error: &io::Error) -> String {
+    let known = error.raw_os_error().and_then(rnl::uapi::errno::describe);
+    known.map_or_else(|| error.to_string(), |(name, text)| format!("{name}: {text}"))
 }
 
 /// One line on standard error. Nothing can be done if that fails.

@@ -34,7 +34,8 @@ pub fn run(args: &Args) -> Result {
             view::say(&format!("{}\n", Value::Array(rows)))
         }
         Style::Text(paint) => {
-            let mut table = Table::new(["FAMILY", "PROTOCOL", "GENERIC", "KERNEL", "ID", "OPERATIONS"]);
+            let mut table =
+                Table::new(["FAMILY", "PROTOCOL", "GENERIC", "KERNEL", "ID", "OPERATIONS"]);
             families.iter().for_each(|family| table.row(cells(&row(family, &kernel))));
             view::say(&table.text(paint))
         }

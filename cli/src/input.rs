@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use serde_json::{Map, Value};
 
-use crate::fail::{Fail, Result};
+use crate::fail::{self, Fail, Result};
 
 /// Keys deeper than this, and lists longer, are mistakes.
 const DEEPEST: usize = 32;
@@ -23,7 +23,7 @@ pub fn json(words: &[String]) -> Result<String> {
 fn stdin() -> Result<String> {
     let mut text = String::new();
     let read = io::stdin().read_to_string(&mut text);
-    read.map_err(|e| Fail::failed(format!("standard input: {e}")))?;
+    read.map_err(|e| Fail::failed(format!("standard input: {}", fail::system(&e))))?;
     Ok(text)
 }
 
@@ -70,7 +70,8 @@ fn steps(key: &str) -> std::result::Result<Vec<Step<'_>>, String> {
         }
         steps.push(Step::Name(name));
         while !rest.is_empty() {
-            let (index, behind) = rest.trim_start_matches('[').split_once(']').ok_or("a ] is missing")?;
+            let (index, behind) =
+                rest.trim_start_matches('[').split_once(']').ok_or("a ] is missing")?;
             let index = index.parse().ok().filter(|&n| n < LONGEST);
             steps.push(Step::Index(index.ok_or("what stands between [ and ] is no index")?));
             rest = behind;
@@ -83,7 +84,9 @@ fn steps(key: &str) -> std::result::Result<Vec<Step<'_>>, String> {
 fn put(place: &mut Value, steps: &[Step<'_>], value: Value) -> std::result::Result<(), String> {
     let Some((step, rest)) = steps.split_first() else { return add(place, value) };
     let inner = match (step, place) {
-        (Step::Name(name), Value::Object(members)) => members.entry(*name).or_insert_with(Value::default),
+        (Step::Name(name), Value::Object(members)) => {
+            members.entry(*name).or_insert_with(Value::default)
+        }
         (Step::Name(_), place @ Value::Null) => {
             *place = Value::Object(Map::new());
             return put(place, steps, value);

@@ -11,6 +11,7 @@ use rnl::{Ack, Header, Message};
 use serde_json::{Map, Value, json};
 
 use crate::args::Options;
+use crate::call::number_of;
 use crate::catalog::{self, Catalog};
 use crate::fail::Result;
 use crate::numbers::{self, Does};
@@ -71,7 +72,12 @@ impl Reader {
     }
 
     /// A message. `way` is where it went, if that is known; else its flags tell.
-    pub fn read(&mut self, protocol: i32, way: Option<Way>, message: &Message<'_>) -> Result<Meaning> {
+    pub fn read(
+        &mut self,
+        protocol: i32,
+        way: Option<Way>,
+        message: &Message<'_>,
+    ) -> Result<Meaning> {
         let asks = message.has(NLM_F_REQUEST);
         let way = way.unwrap_or(if asks { Way::ToKernel } else { Way::FromKernel });
         if message.kind() < NLMSG_MIN_TYPE {
@@ -84,7 +90,8 @@ impl Reader {
         }
         let found = self.find(protocol, way, message);
         let family = found.map(|(op, _)| op.family().name().to_owned());
-        let name = found.map_or_else(|| self.unknown(protocol, message), |(op, _)| op.name().to_owned());
+        let name =
+            found.map_or_else(|| self.unknown(protocol, message), |(op, _)| op.name().to_owned());
         let contents = match found {
             Some((op, form)) => decode(op, form, message.body())?,
             None => raw(message.body()),
@@ -93,17 +100,44 @@ impl Reader {
         Ok(Meaning { protocol, way, family, name, flags, contents })
     }
 
-    fn find(&mut self, protocol: i32, way: Way, message: &Message<'_>) -> Option<(Op<'static>, Form)> {
-        let (kind, body) = (message.kind(), message.body());
-        let (op, form) = if protocol == NETLINK_GENERIC {
-            let name = self.name_of(kind)?;
-            let family = self.catalog.find(&name)?;
-            let command = body.first().copied()?;
-            family.message(command.into(), way, body)?
-        } else {
-            self.catalog.message(protocol, kind, way, body)?
+    fn find(
+        &mut self,
+        protocol: i32,
+        way: Way,
+        message: &Message<'_>,
+    ) -> Option<(Op<'static>, Form)> {
+        let answer = || self.request(protocol, message.header().seq).map(<[u8]>::to_vec);
+        let Some(request) = (way == Way::FromKernel).then(answer).flatten() else {
+            return self.alone(protocol, way, message);
         };
-        let dumps = form == Form::Do && message.header().flags & NLM_F_DUMP == NLM_F_DUMP;
+        let (request, _) = Message::split(&request).ok()?;
+        let asked = self.alone(protocol, Way::ToKernel, &request);
+        let due = asked.map(|(op, form)| {
+            (op, if form == Form::Dump { Form::DumpReply } else { Form::DoReply })
+        });
+        let number = number_of(protocol, message);
+        due.filter(|(op, form)| op.number(*form) == number)
+            .or_else(|| self.alone(protocol, way, message))
+    }
+
+    /// What a message is by itself. From the kernel, that is a notification if there is one like it.
+    fn alone(
+        &mut self,
+        protocol: i32,
+        way: Way,
+        message: &Message<'_>,
+    ) -> Option<(Op<'static>, Form)> {
+        let (number, body) = (number_of(protocol, message)?, message.body());
+        let (op, form) = if protocol == NETLINK_GENERIC {
+            let name = self.name_of(message.kind())?;
+            self.catalog.find(&name)?.message(number, way, body)?
+        } else {
+            self.catalog.message(protocol, number, way, body)?
+        };
+        if way == Way::FromKernel {
+            return catalog::notification(op.family(), number).or(Some((op, form)));
+        }
+        let dumps = message.header().flags & NLM_F_DUMP == NLM_F_DUMP;
         let form = if dumps && op.layout(Form::Dump).is_some() { Form::Dump } else { form };
         Some((op, form))
     }
@@ -158,7 +192,9 @@ impl Reader {
         let name = numbers::control_name(message.kind()).unwrap_or("control");
         let flags = numbers::flag_names(message.header().flags, Does::Acknowledge);
         let (name, contents) = match message.ack() {
-            Some(Ok(ack)) if ack.errno() == 0 && name == "error" => ("ack", self.verdict(protocol, message, &ack)),
+            Some(Ok(ack)) if ack.errno() == 0 && name == "error" => {
+                ("ack", self.verdict(protocol, message, &ack))
+            }
             Some(Ok(ack)) => (name, self.verdict(protocol, message, &ack)),
             _ => (name, raw(message.body())),
         };
@@ -173,7 +209,8 @@ impl Reader {
         let operation = found.map(|(op, form)| Operation::of(op, form));
         let bytes = request.unwrap_or_default();
         let path = |offset| operation.as_ref().map(|op| op.path(&bytes, offset));
-        let missing = |kind| operation.as_ref().map(|op| op.missing(&bytes, ack.missing_nest(), kind));
+        let missing =
+            |kind| operation.as_ref().map(|op| op.missing(&bytes, ack.missing_nest(), kind));
         let error = (ack.errno() != 0).then(|| errno::describe(ack.errno()).map(|(name, _)| name));
         let text = ack.text().map(|text| String::from_utf8_lossy(text).into_owned());
         let members = [
@@ -194,9 +231,13 @@ impl Reader {
         let whole = ack.request().filter(|_| !message.has(NLM_F_CAPPED) && ack.errno() != 0);
         let quoted = whole.and_then(|header| message.body().get(4..4 + header.len as usize));
         let seq = ack.request().map_or(message.header().seq, |header| header.seq);
+        quoted.or_else(|| self.request(protocol, seq)).map(<[u8]>::to_vec)
+    }
+
+    /// The last request with that number.
+    fn request(&self, protocol: i32, seq: u32) -> Option<&[u8]> {
         let same = |request: &&Request| request.protocol == protocol && request.seq == seq;
-        let remembered = self.requests.iter().rev().find(same).map(|request| request.bytes.as_slice());
-        quoted.or(remembered).map(<[u8]>::to_vec)
+        self.requests.iter().rev().find(same).map(|request| request.bytes.as_slice())
     }
 }
 

@@ -64,12 +64,8 @@ const COMMON: Bits = &[
 ];
 
 /// The upper bits mean something else for each kind of message.
-const GET: Bits = &[
-    ("dump", NLM_F_DUMP),
-    ("root", NLM_F_ROOT),
-    ("match", NLM_F_MATCH),
-    ("atomic", NLM_F_ATOMIC),
-];
+const GET: Bits =
+    &[("dump", NLM_F_DUMP), ("root", NLM_F_ROOT), ("match", NLM_F_MATCH), ("atomic", NLM_F_ATOMIC)];
 const NEW: Bits = &[
     ("replace", NLM_F_REPLACE),
     ("excl", NLM_F_EXCL),
@@ -119,18 +115,27 @@ pub fn flag_words() -> impl Iterator<Item = &'static str> {
 pub fn flags(text: &str) -> Result<u16, String> {
     let one = |word: &str| {
         let known = [COMMON, GET, NEW, DELETE].concat().into_iter().find(|(name, _)| *name == word);
-        let number = word.strip_prefix("0x").map_or_else(|| word.parse().ok(), |hex| u16::from_str_radix(hex, 16).ok());
+        let number = word
+            .strip_prefix("0x")
+            .map_or_else(|| word.parse().ok(), |hex| u16::from_str_radix(hex, 16).ok());
         known.map(|(_, bits)| bits).or(number).ok_or_else(|| {
             format!("--flags: {word} is none of {}", flag_words().collect::<Vec<_>>().join(", "))
         })
     };
-    text.split([',', '|']).map(str::trim).filter(|w| !w.is_empty()).try_fold(0, |all, w| Ok(all | one(w)?))
+    text.split([',', '|'])
+        .map(str::trim)
+        .filter(|w| !w.is_empty())
+        .try_fold(0, |all, w| Ok(all | one(w)?))
 }
 
 /// What a message below the first type of families is called.
 pub fn control_name(kind: u16) -> Option<&'static str> {
-    const NAMES: &[(u16, &str)] =
-        &[(NLMSG_NOOP, "noop"), (NLMSG_ERROR, "error"), (NLMSG_DONE, "done"), (NLMSG_OVERRUN, "overrun")];
+    const NAMES: &[(u16, &str)] = &[
+        (NLMSG_NOOP, "noop"),
+        (NLMSG_ERROR, "error"),
+        (NLMSG_DONE, "done"),
+        (NLMSG_OVERRUN, "overrun"),
+    ];
     NAMES.iter().find(|(number, _)| *number == kind).map(|(_, name)| *name)
 }
 

@@ -18,8 +18,12 @@ pub struct Level<'d> {
 }
 
 /// What each message of an operation is called in a description, and to people.
-pub const FORMS: [(&str, &str); 4] =
-    [("do", "request"), ("do-reply", "answer"), ("dump", "request for a dump"), ("dump-reply", "row of a dump")];
+pub const FORMS: [(&str, &str); 4] = [
+    ("do", "request"),
+    ("do-reply", "answer"),
+    ("dump", "request for a dump"),
+    ("dump-reply", "row of a dump"),
+];
 
 impl Description {
     pub fn of(family: Family<'static>, op: Option<Op<'static>>) -> Result<Description> {
@@ -64,7 +68,8 @@ impl Description {
 
     /// The values that the selector of a sub-message may have.
     pub fn choices<'d>(&'d self, member: &'d Value) -> impl Iterator<Item = &'d Value> {
-        let sub = word(member, "sub-message").and_then(|name| self.0.get("sub-messages")?.get(name));
+        let sub =
+            word(member, "sub-message").and_then(|name| self.0.get("sub-messages")?.get(name));
         sub.and_then(Value::as_array).into_iter().flatten()
     }
 
@@ -80,7 +85,12 @@ impl Description {
 
     /// Every name in a description of that kind.
     pub fn all(&self, kind: &str) -> impl Iterator<Item = &str> {
-        self.0.get(kind).and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str())
+        self.0
+            .get(kind)
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str())
     }
 }
 

@@ -19,7 +19,11 @@ pub fn run(args: &Args) -> Result {
         [family] => (family, None, None),
         [family, op] => (family, Some(op), None),
         [family, op, path] => (family, Some(op), Some(path)),
-        _ => return Err(Fail::usage("a family is needed, and perhaps an operation and a path in it")),
+        _ => {
+            return Err(Fail::usage(
+                "a family is needed, and perhaps an operation and a path in it",
+            ));
+        }
     };
     let style = Style::readable(&args.options)?;
     let family = Catalog::open(&args.options)?.named(name)?.family();
@@ -29,7 +33,9 @@ pub fn run(args: &Args) -> Result {
         (Style::Json, ..) => format!("{}\n", description.value()),
         (Style::Text(paint), None, _) => overview(family, paint),
         (Style::Text(paint), Some(op), None) => Page { description: &description, paint }.all(op),
-        (Style::Text(paint), Some(_), Some(path)) => Page { description: &description, paint }.part(path)?,
+        (Style::Text(paint), Some(_), Some(path)) => {
+            Page { description: &description, paint }.part(path)?
+        }
     };
     view::say(&text)
 }
@@ -38,9 +44,12 @@ pub fn run(args: &Args) -> Result {
 
 fn overview(family: Family<'static>, paint: Paint) -> String {
     let protocol = numbers::protocol_name(family.protocol());
-    let version = if family.is_generic() { format!(", version {}", family.version()) } else { String::new() };
+    let version =
+        if family.is_generic() { format!(", version {}", family.version()) } else { String::new() };
     let mut table = Table::new(["OPERATION", "USE", "NUMBERS", "RIGHT"]);
-    family.ops().for_each(|op| table.row([op.name().to_owned(), uses(&op), codes(&op), right(&op)]));
+    family
+        .ops()
+        .for_each(|op| table.row([op.name().to_owned(), uses(&op), codes(&op), right(&op)]));
     let groups = family.groups().map(|group| match group.number {
         Some(number) => format!("{} ({number})", group.name),
         None => group.name.to_owned(),
@@ -67,7 +76,8 @@ fn uses(op: &Op<'static>) -> String {
 /// The types or commands of requests and answers, each once.
 fn codes(op: &Op<'static>) -> String {
     let mut numbers: Vec<u16> = Vec::new();
-    for number in [Form::Do, Form::Dump, Form::DoReply, Form::DumpReply].map(|form| op.number(form)) {
+    for number in [Form::Do, Form::Dump, Form::DoReply, Form::DumpReply].map(|form| op.number(form))
+    {
         numbers.extend(number.filter(|n| !numbers.contains(n)));
     }
     numbers.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
@@ -88,7 +98,8 @@ struct Page<'d> {
 
 impl<'d> Page<'d> {
     fn all(&self, op: Op<'static>) -> String {
-        let title = format!("{} {}: {}\n", op.family().name(), self.paint.strong(op.name()), uses(&op));
+        let title =
+            format!("{} {}: {}\n", op.family().name(), self.paint.strong(op.name()), uses(&op));
         let forms = FORMS.iter().filter_map(|(form, called)| {
             Some(self.message(called, self.description.message(form)?))
         });
@@ -118,7 +129,12 @@ impl<'d> Page<'d> {
         for level in messages.map(Description::top) {
             let header = level.header.map(|name| (true, name));
             let set = level.set.map(|name| (false, name));
-            for part in [header, set].into_iter().flatten().filter(|part| !seen.contains(part)).collect::<Vec<_>>() {
+            for part in [header, set]
+                .into_iter()
+                .flatten()
+                .filter(|part| !seen.contains(part))
+                .collect::<Vec<_>>()
+            {
                 seen.push(part);
                 text += &self.level(part);
             }
@@ -183,7 +199,8 @@ impl<'d> Tree<'_, 'd> {
     fn grow(&mut self, level: Level<'d>, depth: usize) {
         let description = self.page.description;
         for member in description.members(level) {
-            let Some(name) = word(member, "name").filter(|_| word(member, "type") != Some("pad")) else {
+            let Some(name) = word(member, "name").filter(|_| word(member, "type") != Some("pad"))
+            else {
                 continue;
             };
             self.table.row(["  ".repeat(depth) + name, meaning(description, member)]);
@@ -214,13 +231,20 @@ fn meaning(description: &Description, member: &Value) -> String {
         parts.push(format!("{} {names}", if says(member, "bits") { "flags" } else { "one of" }));
     }
     if word(member, "sub-message").is_some() {
-        let values: Vec<&str> = description.choices(member).filter_map(|c| word(c, "value")).collect();
-        parts.push(format!("by {}: {}", word(member, "selector").unwrap_or("?"), values.join(", ")));
+        let values: Vec<&str> =
+            description.choices(member).filter_map(|c| word(c, "value")).collect();
+        parts.push(format!(
+            "by {}: {}",
+            word(member, "selector").unwrap_or("?"),
+            values.join(", ")
+        ));
     }
     parts.extend(word(member, "hint").map(|hint| format!("shown as {hint}")));
     parts.extend(limits(member, kind));
     let notes = [("big-endian", "big-endian"), ("multi", "may come several times")];
-    parts.extend(notes.iter().filter(|(key, _)| says(member, key)).map(|(_, note)| (*note).to_owned()));
+    parts.extend(
+        notes.iter().filter(|(key, _)| says(member, key)).map(|(_, note)| (*note).to_owned()),
+    );
     parts.join(", ")
 }
 

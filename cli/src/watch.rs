@@ -101,7 +101,8 @@ impl Watch {
 
     fn datagram(&mut self, socket: &mut Socket, timeout: i32) -> Result<bool> {
         let Some(datagram) = socket.receive(timeout)? else { return Ok(false) };
-        let op = self.family.ops().next().ok_or_else(|| Fail::usage("the family has no messages"))?;
+        let op =
+            self.family.ops().next().ok_or_else(|| Fail::usage("the family has no messages"))?;
         self.show(&op, Form::DoReply, datagram.bytes)?;
         Ok(true)
     }
@@ -109,9 +110,11 @@ impl Watch {
     fn message(&mut self, message: &Message<'_>) -> Result {
         let (protocol, body) = (self.family.protocol(), message.body());
         let number = number_of(protocol, message);
-        let own = number.and_then(|number| self.family.message(number, Way::FromKernel, body));
+        let told = number.and_then(|number| catalog::notification(self.family, number));
+        let own = || self.family.message(number?, Way::FromKernel, body);
         // Groups are of a protocol, and may carry messages of its other families.
-        let found = own.or_else(|| self.catalog.message(protocol, message.kind(), Way::FromKernel, body));
+        let other = || self.catalog.message(protocol, message.kind(), Way::FromKernel, body);
+        let found = told.or_else(own).or_else(other);
         match found {
             Some((op, form)) => self.show(&op, form, body),
             None => {

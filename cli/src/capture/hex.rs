@@ -6,7 +6,7 @@ use std::io;
 use std::mem;
 
 use super::source::Source;
-use super::strace::{Call, Line, Sockets};
+use super::strace::{Call, Line, Piece, Sockets};
 use super::{Damage, Found, Packet};
 
 /// A text being read.
@@ -16,8 +16,11 @@ pub struct Text {
     sockets: Sockets,
     /// The datagram whose dump is being read.
     draft: Packet,
-    /// What is known of the datagrams that the next dumps show.
+    /// The call whose datagrams the next dumps show; its strings are taken if there are none.
     call: Call,
+    call_line: usize,
+    /// Whether the rows of the dump have offsets: then one of them alone is its end.
+    numbered: bool,
     /// Whether the next dumps are of no interest.
     skips: bool,
     /// Whether the next dump goes on with the datagram: it was received into several buffers.
@@ -33,6 +36,8 @@ impl Text {
             sockets: Sockets::default(),
             draft: Packet::default(),
             call: Call::default(),
+            call_line: 0,
+            numbered: false,
             skips: false,
             goes_on: false,
             ready: VecDeque::new(),
@@ -57,6 +62,8 @@ impl Text {
             self.flush();
         } else if let Some(dump) = text.strip_prefix("| ") {
             self.dump(strace_row(dump));
+        } else if self.numbered && is_offset(text) {
+            self.finish();
         } else if let Some(row) = row(text) {
             self.dump(Some(row));
         } else {
@@ -73,54 +80,76 @@ impl Text {
         let line = self.sockets.read(text);
         self.skips = line == Line::Other;
         match line {
-            Line::Call(call) => self.call(call),
+            Line::Call(call) => (self.call, self.call_line) = (call, self.line),
             Line::Other => {}
-            Line::Foreign => self.complain("neither hex nor a line of strace"),
+            Line::Foreign => self.complain(self.line, "neither hex nor a line of strace"),
         }
     }
 
-    fn call(&mut self, mut call: Call) {
-        for (bytes, cut) in mem::take(&mut call.strings) {
-            if cut {
-                self.complain("strace cut the data: give it -s 1000000");
-            }
-            let place = self.place();
-            let (protocol, way) = (call.protocol, call.way);
-            self.ready.push_back(Ok(Packet { place, protocol, way, bytes, ..Packet::default() }));
+    /// Takes the datagrams of a call that was not dumped from its line.
+    fn undumped(&mut self) {
+        let (call, line) = (mem::take(&mut self.call), self.call_line);
+        if call.decoded && call.strings.is_empty() {
+            self.complain(
+                line,
+                "strace has taken the message apart: give it -e read=all -e write=all",
+            );
         }
-        self.call = call;
+        for Piece { bytes, cut } in call.strings {
+            if cut {
+                self.complain(line, "strace cut the data: give it -s 1000000");
+            }
+            let (protocol, way) = (call.protocol, call.way);
+            self.ready.push_back(Ok(Packet {
+                place: place(line),
+                protocol,
+                way,
+                bytes,
+                ..Packet::default()
+            }));
+        }
     }
 
     /// A row of a dump: the first of a datagram if its offset is 0.
     fn dump(&mut self, row: Option<Row>) {
-        let Some(row) = row else { return self.complain("not a row of a dump") };
+        let Some(row) = row else { return self.complain(self.line, "not a row of a dump") };
+        self.numbered = row.offset.is_some();
         if row.offset == Some(0) && !mem::take(&mut self.goes_on) {
-            self.flush();
+            self.finish();
         }
+        self.call.strings.clear();
+        self.call.decoded = false;
         if self.skips {
             return;
         }
         if self.draft.bytes.is_empty() {
             let (protocol, way) = (self.call.protocol, self.call.way);
-            self.draft = Packet { place: self.place(), protocol, way, ..Packet::default() };
+            self.draft = Packet { place: place(self.line), protocol, way, ..Packet::default() };
         }
         self.draft.bytes.extend(row.bytes);
     }
 
+    /// The end of what belongs together.
     fn flush(&mut self) {
+        self.finish();
+        self.undumped();
+    }
+
+    /// The end of a datagram.
+    fn finish(&mut self) {
         let draft = mem::take(&mut self.draft);
         if !draft.bytes.is_empty() {
             self.ready.push_back(Ok(draft));
         }
     }
 
-    fn place(&self) -> String {
-        format!("line {}", self.line)
+    fn complain(&mut self, line: usize, what: &str) {
+        self.ready.push_back(Err(Damage(format!("{}: {what}", place(line)))));
     }
+}
 
-    fn complain(&mut self, what: &str) {
-        self.ready.push_back(Err(Damage(format!("{}: {what}", self.place()))));
-    }
+fn place(line: usize) -> String {
+    format!("line {line}")
 }
 
 /// A row of a dump.
@@ -147,13 +176,17 @@ fn row(text: &str) -> Option<Row> {
         return Some(Row { offset: Some(offset), bytes: bytes_of(hex)? });
     }
     let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    let is_offset = first.len() >= 5 && rest.split_whitespace().all(|word| word.len() == 2);
-    // The last row of some dumpers is an offset alone; of what people write, data.
-    if is_offset && (!rest.is_empty() || first.len() % 2 == 1) {
+    let mut words = rest.split_whitespace().peekable();
+    if is_offset(first) && words.peek().is_some() && words.all(|word| word.len() == 2) {
         let offset = usize::from_str_radix(first, 16).ok()?;
         return Some(Row { offset: Some(offset), bytes: bytes_of(rest)? });
     }
     Some(Row { offset: None, bytes: bytes_of(text)? })
+}
+
+/// Whether a word looks like the offsets that dumpers write before or after data.
+fn is_offset(word: &str) -> bool {
+    (5..=16).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Bytes in hex, in words of any even length, `0x` or `\x` before them, commas between them.
@@ -197,7 +230,7 @@ mod tests {
             r#""\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\x21\x22\x23\x24\x25""#,
         ];
         for dump in dumps {
-            assert_eq!(bytes(dump), [expected.clone()], "{dump}");
+            assert_eq!(bytes(dump), std::slice::from_ref(&expected), "{dump}");
         }
     }
 
@@ -213,15 +246,15 @@ mod tests {
 socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) = 3
 sendto(3, [{nlmsg_len=18, nlmsg_type=RTM_GETLINK}], 18, 0, NULL, 0) = 18
  | 00000  12 00 00 00 12 00 01 03  00 00 00 00 00 00 00 00  ................ |
- | 00010  61 62                                             ab |
+ | 00010  61 62                                             ab               |
 recvmsg(3, {msg_iov=[{iov_base=[{nlmsg_len=4}]}], msg_flags=0}, MSG_PEEK) = 4
  * 4 bytes in buffer 0
- | 00000  01 02 03 04  .... |
+ | 00000  01 02 03 04                                       ....             |
 recvmsg(3, {msg_iov=[{iov_base=[{nlmsg_len=4}]}], msg_flags=0}, 0) = 4
  * 2 bytes in buffer 0
- | 00000  01 02  .. |
+ | 00000  01 02                                             ..               |
  * 2 bytes in buffer 1
- | 00000  03 04  .. |
+ | 00000  03 04                                             ..               |
 +++ exited with 0 +++
 ";
         let packets: Vec<Packet> = read(text).into_iter().map(Result::unwrap).collect();
@@ -245,5 +278,17 @@ recvmsg(3, {msg_iov=[{iov_base=[{nlmsg_len=4}]}], msg_flags=0}, 0) = 4
         let found = read(r#"sendto(3, "\x14\x00"..., 40, 0, NULL, 0) = 40"#);
         assert!(found[0].is_err());
         assert_eq!(found[1].as_ref().unwrap().bytes, [0x14, 0]);
+    }
+
+    #[test]
+    fn data_is_taken_once_and_fields_are_not_data() {
+        let call = r#"sendto(3, "\x14"..., 4, 0, NULL, 0) = 4"#;
+        let dumped = format!("{call}\n | 00000  {:<49}  .... |\n{call}\n", "14 00 00 00");
+        let found = read(&dumped);
+        assert_eq!(found[0].as_ref().unwrap().bytes, [0x14, 0, 0, 0]);
+        assert_eq!((found.len(), found[1].is_err()), (3, true));
+        let found = read("sendto(3, [{nlmsg_len=20}, \"v0\"], 20, 0) = 20\n");
+        let said = "line 1: strace has taken the message apart: give it -e read=all -e write=all";
+        assert_eq!(found, [Err(Damage(said.to_owned()))]);
     }
 }

@@ -30,7 +30,9 @@ pub fn packet(place: String, time: Option<u64>, bytes: &[u8], original: usize) -
     };
     let hardware = Order::Big.u16(bytes, 2);
     if hardware != HARDWARE {
-        return Err(Damage(format!("{place}: of hardware type {hardware}, not {HARDWARE} (netlink)")));
+        return Err(Damage(format!(
+            "{place}: of hardware type {hardware}, not {HARDWARE} (netlink)"
+        )));
     }
     let kind = Order::Big.u16(bytes, 0);
     Ok(Packet {

@@ -86,7 +86,9 @@ impl Pcap {
             }
         }
         let lost = self.source.position() - at;
-        let what = format!("{place}: cut off or of a length that can't be: {lost} bytes at {at} passed over");
+        let what = format!(
+            "{place}: cut off or of a length that can't be: {lost} bytes at {at} passed over"
+        );
         Ok(Some(Err(Damage(what))))
     }
 }

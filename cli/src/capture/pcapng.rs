@@ -93,7 +93,9 @@ impl Pcapng {
             }
         }
         let lost = self.source.position() - at;
-        Ok(Err(Damage(format!("block at {at}: cut off or of a length that can't be: {lost} bytes passed over"))))
+        Ok(Err(Damage(format!(
+            "block at {at}: cut off or of a length that can't be: {lost} bytes passed over"
+        ))))
     }
 
     fn is_block(&mut self) -> io::Result<bool> {
@@ -153,7 +155,9 @@ impl Pcapng {
         self.count += 1;
         let place = format!("packet {}", self.count);
         let Some(&interface) = self.interfaces.get(interface) else {
-            return Some(Err(Damage(format!("{place}: its interface {interface} is not described"))));
+            return Some(Err(Damage(format!(
+                "{place}: its interface {interface} is not described"
+            ))));
         };
         if interface.link != link::NETLINK {
             return None;

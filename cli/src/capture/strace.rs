@@ -29,8 +29,18 @@ const CALLS: &[(&str, Way, bool)] = &[
 pub struct Call {
     pub protocol: Option<i32>,
     pub way: Option<Way>,
-    /// The datagrams that stand in the line as strings, and whether each was cut.
-    pub strings: Vec<(Vec<u8>, bool)>,
+    /// The datagrams that stand in the line as strings.
+    pub strings: Vec<Piece>,
+    /// Whether strace shows messages by their fields instead.
+    pub decoded: bool,
+}
+
+/// A datagram, or a buffer of one, as a string.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Piece {
+    pub bytes: Vec<u8>,
+    /// Whether strace left out the end.
+    pub cut: bool,
 }
 
 /// What a line is.
@@ -84,7 +94,8 @@ impl Sockets {
         if is_other_socket || peeks || (strict && protocol.is_none()) {
             return Line::Other;
         }
-        Line::Call(Call { protocol, way: Some(way), strings: strings(arguments) })
+        let decoded = arguments.contains("nlmsg_len=");
+        Line::Call(Call { protocol, way: Some(way), strings: datagrams(arguments), decoded })
     }
 }
 
@@ -101,7 +112,9 @@ fn arguments_of<'l>(line: &'l str, name: &str) -> Option<&'l str> {
 fn is_noise(line: &str) -> bool {
     let starts = ["+++ ", "--- ", "strace: ", "* ", "= "];
     let line = line.trim_start();
-    line.contains(['(', ')']) || line.contains(" resumed>") || starts.iter().any(|s| line.starts_with(s))
+    line.contains(['(', ')'])
+        || line.contains(" resumed>")
+        || starts.iter().any(|s| line.starts_with(s))
 }
 
 fn leading_digits(text: &str) -> &str {
@@ -109,17 +122,30 @@ fn leading_digits(text: &str) -> &str {
     text.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default()
 }
 
-/// The strings of a line as bytes, and whether strace cut them.
-fn strings(line: &str) -> Vec<(Vec<u8>, bool)> {
-    let mut found = Vec::new();
-    let mut rest = line;
-    while let Some((_, after)) = rest.split_once('"') {
-        let (bytes, behind) = unescape(after);
-        let cut = behind.starts_with("...");
-        found.push((bytes, cut));
-        rest = behind;
+/// The datagrams among the arguments: the buffer, or the buffers of each `struct msghdr` joined.
+fn datagrams(arguments: &str) -> Vec<Piece> {
+    let buffer = arguments.split_once(", ").map_or("", |(_, rest)| rest);
+    for start in [arguments, buffer] {
+        if let Some(text) = start.strip_prefix('"') {
+            return vec![piece(text)];
+        }
     }
-    found
+    arguments.split("msg_hdr=").filter_map(joined).collect()
+}
+
+fn joined(header: &str) -> Option<Piece> {
+    let buffers = header.split("iov_base=\"").skip(1).map(piece);
+    buffers.reduce(|mut all, next| {
+        all.bytes.extend(next.bytes);
+        all.cut |= next.cut;
+        all
+    })
+}
+
+/// The string that begins here, behind its quote.
+fn piece(text: &str) -> Piece {
+    let (bytes, behind) = unescape(text);
+    Piece { bytes, cut: behind.starts_with("...") }
 }
 
 /// The bytes up to the closing quote, and what follows that.
@@ -164,8 +190,9 @@ mod tests {
     use super::*;
 
     fn call(protocol: Option<i32>, way: Way, strings: &[(&[u8], bool)]) -> Line {
-        let strings = strings.iter().map(|(bytes, cut)| (bytes.to_vec(), *cut)).collect();
-        Line::Call(Call { protocol, way: Some(way), strings })
+        let piece = |(bytes, cut): &(&[u8], bool)| Piece { bytes: bytes.to_vec(), cut: *cut };
+        let strings = strings.iter().map(piece).collect();
+        Line::Call(Call { protocol, way: Some(way), strings, decoded: false })
     }
 
     #[test]
@@ -200,6 +227,24 @@ mod tests {
     }
 
     #[test]
+    fn buffers_of_one_message_are_joined_and_other_strings_left_out() {
+        let mut sockets = Sockets::default();
+        let line =
+            r#"sendmsg(3, {msg_name="x", msg_iov=[{iov_base="\x01"}, {iov_base="\x02"}]}, 0) = 2"#;
+        assert_eq!(sockets.read(line), call(None, Way::ToKernel, &[(&[1, 2], false)]));
+        let line =
+            r#"recvmmsg(3, [{msg_hdr={iov_base="\x01"}}, {msg_hdr={iov_base="\x02"}}], 2, 0) = 2"#;
+        let two: [(&[u8], bool); 2] = [(&[1], false), (&[2], false)];
+        assert_eq!(sockets.read(line), call(None, Way::FromKernel, &two));
+        let Line::Call(decoded) =
+            sockets.read(r#"sendto(3, [{nlmsg_len=20}, "\x01"], 20, 0) = 20"#)
+        else {
+            unreachable!()
+        };
+        assert!(decoded.decoded && decoded.strings.is_empty());
+    }
+
+    #[test]
     fn what_strace_does_not_write_is_foreign() {
         let mut sockets = Sockets::default();
         assert_eq!(sockets.read("+++ exited with 0 +++"), Line::Other);
@@ -210,7 +255,8 @@ mod tests {
 
     #[test]
     fn escapes_that_end_early_are_taken_as_they_stand() {
-        for line in [r#"sendto(3, "\"#, r#"sendto(3, "\x"#, r#"sendto(3, "\xzz"#, "sendto(3, \"\\é"] {
+        for line in [r#"sendto(3, "\"#, r#"sendto(3, "\x"#, r#"sendto(3, "\xzz"#, "sendto(3, \"\\é"]
+        {
             Sockets::default().read(line);
         }
     }

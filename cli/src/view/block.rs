@@ -19,7 +19,7 @@ pub fn block(value: &Value, indent: usize, paint: Paint) -> String {
 
 fn line(text: &mut String, indent: usize, content: &str) {
     text.push_str(&" ".repeat(indent));
-    text.push_str(content);
+    text.push_str(content.trim_end());
     text.push('\n');
 }
 
@@ -79,7 +79,7 @@ multipath:
   - oif: 2
 alias: a\\u{1b}[31m
 empty: {}
-none: 
+none:
 ";
         assert_eq!(text, expected);
     }

@@ -102,7 +102,8 @@ fn fill(table: &mut Table, rows: &[Value], columns: &[String]) {
 
 fn is_flat(row: &Value) -> bool {
     let is_deep = |value: &Value| {
-        value.is_object() || value.as_array().is_some_and(|items| items.iter().any(Value::is_object))
+        value.is_object()
+            || value.as_array().is_some_and(|items| items.iter().any(Value::is_object))
     };
     row.as_object().is_some_and(|members| !members.values().any(is_deep))
 }
