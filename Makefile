@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
-# make                  build the shared and static library, the drop-ins and the manual pages into build/
+# make                  build the libraries, the drop-ins, the rnl command and the manual pages into build/
 # make install          install them, the headers and rnl.pc       (DESTDIR PREFIX LIBDIR ...)
 # make uninstall        remove what install put there
 # make demo             show the library at work on this machine's kernel
@@ -9,7 +9,7 @@
 # make fuzz             fuzz for a long time
 # make clean            remove everything built
 #
-# Variables: DESTDIR, PREFIX (/usr/local), LIBDIR, BINDIR, INCLUDEDIR, MANDIR, PKGCONFIGDIR,
+# Variables: DESTDIR, PREFIX (/usr/local), LIBDIR, BINDIR, INCLUDEDIR, MANDIR, PKGCONFIGDIR, COMPLETIONDIR,
 # TARGET (a Rust target triple), CARGO, CC, LD, AR, OBJCOPY, STRIP, CFLAGS, LDFLAGS.
 
 PREFIX       ?= /usr/local
@@ -111,6 +111,7 @@ uninstall: uninstall-compat
 	@rmdir $(DESTDIR)$(INCLUDEDIR)/rnl 2> /dev/null || true
 
 include compat/nl3/nl3.mk
+include cli/cli.mk
 
 demo:
 	@tools/setup demo

@@ -114,6 +114,8 @@ impl Decoder {
             let rest = messages.rest();
             match messages.next() {
                 None => return Ok(()),
+                // Some programs send their whole buffer; the kernel stops there, too.
+                Some(Err(_)) if rest.iter().all(|&byte| byte == 0) => return Ok(()),
                 Some(Ok(message)) => {
                     let meaning = self.reader.read(protocol, packet.way, &message)?;
                     self.show(packet, Some(message.header()), &meaning)?;

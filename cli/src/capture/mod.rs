@@ -8,6 +8,8 @@ mod pcap;
 mod pcapng;
 mod source;
 mod strace;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 
