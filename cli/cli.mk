@@ -3,12 +3,16 @@
 # The rnl command, with its manual page and what bash needs to complete it.
 
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+# A folder of cargo's own for it: the library's file has the same name whatever its features are, and
+# cargo does not see when a crate that wants others has put its own in place.
+CLI_CARGO    := $(BUILD)/cargo-cli
+CLI          := $(CLI_CARGO)/$(if $(TARGET),$(TARGET)/)release/rnl
 
-$(CARGO_OUT)/rnl: Cargo.toml $(wildcard Cargo.lock) cli/Cargo.toml $(shell find src cli/src -type f)
-	$(CARGO) build --release -p rnl-cli --target-dir $(BUILD)/cargo $(if $(TARGET),--target $(TARGET))
+$(CLI): Cargo.toml $(wildcard Cargo.lock) cli/Cargo.toml $(shell find src cli/src -type f)
+	$(CARGO) build --release -p rnl-cli --target-dir $(CLI_CARGO) $(if $(TARGET),--target $(TARGET))
 	@touch $@
 
-$(BUILD)/rnl: $(CARGO_OUT)/rnl
+$(BUILD)/rnl: $(CLI)
 	@mkdir -p $(BUILD)
 	cp $< $@
 

@@ -40,12 +40,13 @@ pub fn run(mut args: Args) -> Result {
     if args.options.version {
         return view::say(&format!("rnl {}\n", env!("CARGO_PKG_VERSION")));
     }
-    let name = args.command()?;
-    let Some(name) = name.or_else(|| args.options.help.then(|| "help".to_owned())) else {
-        return Err(Fail::usage("a command is needed; rnl help lists them"));
-    };
-    let command = find(&name)?;
-    if args.options.help { explain(command) } else { (command.run)(&args) }
+    let help_wanted = args.options.help;
+    match args.command()? {
+        None if help_wanted => overview(),
+        None => Err(Fail::usage("a command is needed; rnl help lists them")),
+        Some(name) if help_wanted => explain(find(&name)?),
+        Some(name) => (find(&name)?.run)(&args),
+    }
 }
 
 fn find(name: &str) -> Result<&'static Command> {

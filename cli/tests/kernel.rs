@@ -102,10 +102,8 @@ fn generic_families_are_asked_by_name() {
         assert_eq!((&family["family-id"], &family["version"]), (&json!(16), &json!(2)));
         let rows =
             ns.rnl(&["dump", "nlctrl", "getfamily", "--columns", "family-id,family-name,version"]);
-        assert!(
-            rows.text().starts_with("family-id  family-name  version\n16         nlctrl       2\n"),
-            "{rows:?}"
-        );
+        let first: Vec<&str> = rows.text().split_whitespace().take(6).collect();
+        assert_eq!(first, ["family-id", "family-name", "version", "16", "nlctrl", "2"]);
     });
 }
 

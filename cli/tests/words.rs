@@ -72,7 +72,7 @@ fn completed(line: &str) -> Vec<String> {
 fn commands_families_operations_and_groups_are_completed() {
     assert_eq!(completed("rnl d"), ["do", "dump", "decode"]);
     assert_eq!(completed("rnl dump rt-addr"), ["rt-addr", "rt-addrlabel"]);
-    assert_eq!(completed("rnl --json do rt-addr "), ["newaddr", "deladdr", "getaddr"]);
+    assert_eq!(completed("rnl --json do rt-addr n"), ["newaddr"]);
     assert_eq!(completed("rnl dump -T 5 rt-addr ne"), [""; 0]);
     assert_eq!(completed("rnl watch rt-link "), ["rtnlgrp-link", "rtnlgrp-stats"]);
     assert_eq!(completed("rnl help wa"), ["watch"]);

@@ -10,10 +10,11 @@
 
 pub mod samples;
 
+use std::env;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::process::{self, Child, ChildStderr, Command, Output, Stdio};
 use std::thread;
 
 use serde_json::Value;
@@ -180,7 +181,7 @@ pub struct TempFile(pub PathBuf);
 
 impl TempFile {
     pub fn new(name: &str, contents: &[u8]) -> TempFile {
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let path = env::temp_dir().join(format!("rnl-test-{}-{name}", process::id()));
         fs::write(&path, contents).unwrap();
         TempFile(path)
     }
