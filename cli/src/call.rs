@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! `rnl do` and `rnl dump`: one request, and what it is answered with.
 
+use rnl::conn::Transaction;
 use rnl::schema::{Form, How, Op, Way};
-use rnl::uapi::NETLINK_GENERIC;
-use rnl::{Message, Mode, Socket};
+use rnl::uapi::{NETLINK_GENERIC, NETLINK_NETFILTER};
+use rnl::{Message, Mode, Reply, Socket};
 use serde_json::Value;
 
 use crate::args::Args;
@@ -11,6 +12,9 @@ use crate::catalog::{self, Catalog};
 use crate::fail::{self, Fail, Result};
 use crate::input;
 use crate::view::{self, Rows, Style, block};
+
+/// NFNL_SUBSYS_NFTABLES
+const NFTABLES: u16 = 10;
 
 /// An operation, and a socket to ask on.
 struct Call {
@@ -23,7 +27,7 @@ struct Call {
 pub fn run_do(args: &Args) -> Result {
     let style = Style::of(&args.options)?;
     let mut call = Call::new(args, Form::Do, Form::DoReply)?;
-    let reply = call.socket.call(&call.request, args.options.patience())?;
+    let reply = call.ask(args.options.patience())?;
     if let Some(warning) = reply.warning() {
         fail::complain(format!("warning: {warning}"));
     }
@@ -76,6 +80,23 @@ impl Call {
         let request = named.request(&op, form, args.options.flags, &json)?;
         Ok(Call { op, reply, socket, request })
     }
+
+    /// Makes a request that is no dump.
+    fn ask(&mut self, patience: i32) -> rnl::Result<Reply> {
+        if !is_transaction(&self.op) {
+            return self.socket.call(&self.request, patience);
+        }
+        let how = Transaction { subsystem: NFTABLES, genid: 0 };
+        let done = self.socket.transact(&[&self.request], how, patience);
+        done.map(|()| Reply::default()).map_err(|(error, _)| error)
+    }
+}
+
+/// Whether the kernel takes a request in a transaction alone.
+fn is_transaction(op: &Op<'_>) -> bool {
+    let subsystem = op.number(Form::Do).map(|number| number >> 8);
+    let is_nftables = op.family().protocol() == NETLINK_NETFILTER && subsystem == Some(NFTABLES);
+    is_nftables && !op.name().starts_with("get")
 }
 
 /// What an operation can be used for, to somebody who tried something else.

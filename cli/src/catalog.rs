@@ -66,7 +66,7 @@ impl Catalog {
 
     /// What the datagrams of a protocol are that has no headers.
     pub fn unframed(&self, protocol: i32) -> Option<Op<'static>> {
-        let mut families = self.families().into_iter();
+        let mut families = self.0.iter().flat_map(|pack| pack.families());
         let family = families.find(|f| f.is_unframed() && f.protocol() == protocol);
         family.and_then(|family| family.ops().next())
     }

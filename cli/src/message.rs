@@ -6,7 +6,9 @@ use std::collections::{HashMap, VecDeque};
 use rnl::family::genl::Family as Known;
 use rnl::schema::{Form, How, Op, Operation, Way};
 use rnl::uapi::genetlink::{CTRL_CMD_NEWFAMILY, GENL_ID_CTRL};
-use rnl::uapi::{NETLINK_GENERIC, NLM_F_CAPPED, NLM_F_DUMP, NLM_F_REQUEST, NLMSG_MIN_TYPE, errno};
+use rnl::uapi::{
+    NETLINK_GENERIC, NLM_F_CAPPED, NLM_F_DUMP, NLM_F_MULTI, NLM_F_REQUEST, NLMSG_MIN_TYPE, errno,
+};
 use rnl::{Ack, Header, Message};
 use serde_json::{Map, Value, json};
 
@@ -120,7 +122,8 @@ impl Reader {
             .or_else(|| self.alone(protocol, way, message))
     }
 
-    /// What a message is by itself. From the kernel, that is a notification if there is one like it.
+    /// What a message is by itself. From the kernel, that is a notification if there is one like
+    /// it, unless it is part of an answer.
     fn alone(
         &mut self,
         protocol: i32,
@@ -134,10 +137,10 @@ impl Reader {
         } else {
             self.catalog.message(protocol, number, way, body)?
         };
-        if way == Way::FromKernel {
+        if way == Way::FromKernel && !message.has(NLM_F_MULTI) {
             return catalog::notification(op.family(), number).or(Some((op, form)));
         }
-        let dumps = message.header().flags & NLM_F_DUMP == NLM_F_DUMP;
+        let dumps = way == Way::ToKernel && message.header().flags & NLM_F_DUMP == NLM_F_DUMP;
         let form = if dumps && op.layout(Form::Dump).is_some() { Form::Dump } else { form };
         Some((op, form))
     }

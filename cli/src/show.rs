@@ -127,16 +127,12 @@ impl<'d> Page<'d> {
         let mut seen: Vec<(bool, &str)> = Vec::new();
         let mut text = String::new();
         for level in messages.map(Description::top) {
-            let header = level.header.map(|name| (true, name));
-            let set = level.set.map(|name| (false, name));
-            for part in [header, set]
-                .into_iter()
-                .flatten()
-                .filter(|part| !seen.contains(part))
-                .collect::<Vec<_>>()
-            {
-                seen.push(part);
-                text += &self.level(part);
+            let parts = [(true, level.header), (false, level.set)];
+            for part in parts.into_iter().filter_map(|(is_header, name)| Some((is_header, name?))) {
+                if !seen.contains(&part) {
+                    seen.push(part);
+                    text += &self.level(part);
+                }
             }
         }
         text

@@ -96,6 +96,25 @@ fn nests_and_flags_of_requests_reach_the_kernel() {
 }
 
 #[test]
+fn changes_of_nftables_are_transactions() {
+    in_namespace(|ns| {
+        let tables = ["dump", "nftables", "gettable"];
+        if ns.rnl(&tables).status != 0 {
+            return not_run("kernel lacks nftables");
+        }
+        let change = |op: &str, flags: &str| {
+            ns.rnl(&["do", "nftables", op, "-f", flags, "nfgen-family=2", "name=t1"])
+        };
+        assert_eq!(change("newtable", "create,excl").json(), Value::Null);
+        assert_eq!(names(&ns.rnl(&tables).json(), "name"), ["t1"]);
+        let twice = change("newtable", "create,excl");
+        assert_eq!(twice.failure(1), "newtable: EEXIST: File exists (.name)");
+        assert_eq!(change("deltable", "").json(), Value::Null);
+        assert_eq!(ns.rnl(&tables).json(), json!([]));
+    });
+}
+
+#[test]
 fn generic_families_are_asked_by_name() {
     in_namespace(|ns| {
         let family = ns.rnl(&["do", "nlctrl", "getfamily", "family-name=nlctrl"]).json();
@@ -247,6 +266,20 @@ fn notifications_are_shown_as_they_come() {
         assert!(told["msg"]["ifname"].is_string(), "{out}");
         let (status, out) = text.end();
         assert_eq!((status, out.starts_with("newlink-ntf {")), (0, true), "{out}");
+    });
+}
+
+#[test]
+fn datagrams_without_messages_are_shown_too() {
+    in_namespace(|ns| {
+        let words = ["uevent", "kernel", "--count", "1", "-T", "20000"];
+        let watching = watch(ns, &words);
+        ns.add_link("v0");
+        let (status, out) = watching.end();
+        assert_eq!(status, 0);
+        let told: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(told["name"], "uevent");
+        assert!(told["msg"]["body"].to_string().contains("ACTION=add"), "{out}");
     });
 }
 
