@@ -19,13 +19,13 @@ use crate::fail::{self, Fail, Result};
 const LONGEST_PACK: u64 = 64 << 20;
 
 /// All descriptions: the user's before those that are built in.
-pub struct Catalog(Vec<Pack<'static>>);
+pub struct Catalog(Vec<&'static Pack<'static>>);
 
 impl Catalog {
     pub fn open(options: &Options) -> Result<Catalog> {
         let own = options.packs.iter().map(|path| open(path));
         let mut packs = own.collect::<Result<Vec<_>>>()?;
-        packs.push(Pack::builtin());
+        packs.push(lasting(Pack::builtin()));
         Ok(Catalog(packs))
     }
 
@@ -49,7 +49,7 @@ impl Catalog {
     /// The family of that name, or an error that names one that may have been meant.
     pub fn named(&self, name: &str) -> Result<Named<'static>> {
         let names = || self.families().into_iter().map(|family| family.name());
-        let found = self.0.iter().find_map(|pack| Named::find(*pack, name).ok());
+        let found = self.0.iter().find_map(|pack| Named::find(**pack, name).ok());
         found.ok_or_else(|| unknown("family", name, "rnl families lists them", names()))
     }
 
@@ -72,15 +72,20 @@ impl Catalog {
     }
 }
 
-/// A pack from a file. It stays for as long as the program runs.
-fn open(path: &Path) -> Result<Pack<'static>> {
+/// A pack for as long as the program runs.
+fn lasting(pack: Pack<'static>) -> &'static Pack<'static> {
+    Box::leak(Box::new(pack))
+}
+
+/// A pack from a file.
+fn open(path: &Path) -> Result<&'static Pack<'static>> {
     let wrong = |why: String| Fail::Failed(format!("{}: {why}", path.display()));
     let size = fs::metadata(path).map_err(|e| wrong(fail::system(&e)))?.len();
     if size > LONGEST_PACK {
         return Err(wrong("longer than any pack".to_owned()));
     }
     let bytes = fs::read(path).map_err(|e| wrong(fail::system(&e)))?;
-    Pack::open(bytes.leak()).map_err(|e| wrong(e.to_string()))
+    Pack::open(bytes.leak()).map(lasting).map_err(|e| wrong(e.to_string()))
 }
 
 /// The operation of that name.
