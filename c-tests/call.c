@@ -187,9 +187,9 @@ static void what_is_missing_is_named(void)
     } else {
         msg = rnl_genl_msg((uint16_t)rnl_genl_id(netdev), 1, 1, 0);
         FAILS(EINVAL, RNL_FROM_KERNEL, rnl_sock_call(generic, msg, SOON, NULL, &test_err));
-        SAME_TEXT(".1", rnl_err_missing(test_err));
+        SAME_TEXT(".ifindex", rnl_err_missing(test_err));
         SAME_TEXT(NULL, rnl_err_attr(test_err));
-        CHECK(strstr(rnl_err_text(test_err), "(missing .1)") != NULL);
+        CHECK(strstr(rnl_err_text(test_err), "(missing .ifindex)") != NULL);
         rnl_msg_free(msg);
     }
     rnl_genl_free(netdev);
