@@ -149,7 +149,8 @@ int main(int argc, char **argv)
     writer_works();
     changes = 0;
     start = milliseconds();
-    for (i = 0; i < dumps; i++) {
+    /* Where there is one processor, the writer's turn may fall between all of so few. */
+    for (i = 0; i < dumps || (restarts == 0 && milliseconds() - start < SOON); i++) {
         int times = dump_all(sock, msg);
 
         restarts += times;
@@ -159,7 +160,7 @@ int main(int argc, char **argv)
     rate_is(changes, milliseconds() - start);
     over = true;
     NEED(pthread_join(writer, NULL) == 0);
-    printf("%d of %d dumps were begun again, %d times in all, at most %d times, %lld ms\n", restarted, dumps, restarts,
+    printf("%d of %d dumps were begun again, %d times in all, at most %d times, %lld ms\n", restarted, i, restarts,
            most, milliseconds() - start);
     CHECK(restarts > 0);
     EXPECT(0, rnl_sock_close(sock));
