@@ -5,14 +5,11 @@
 #
 # One library holds everything; its siblings are empty, need it, and carry the same version nodes.
 
-COMPATDIR     ?= $(LIBDIR)/rnl-compat
 NL3           := compat/nl3
 NL3_OUT       := $(BUILD)/nl3
 NL3_ARCHIVE   := $(CARGO_OUT)/libnl3.a
 NL3_SIBLINGS  := libnl-genl-3 libnl-route-3 libnl-nf-3 libnl-idiag-3 libnl-xfrm-3
 NL3_LIBRARIES := $(patsubst %,$(NL3_OUT)/%.so.200,libnl-3 $(NL3_SIBLINGS))
-NL3_LINK      := -nostartfiles -Wl,--gc-sections -Wl,--as-needed -Wl,-Bsymbolic-functions -Wl,-z,defs,-z,relro,-z,now,-z,noexecstack \
-                 -Wl,-z,noseparate-code -Wl,--hash-style=gnu
 
 nl3: $(NL3_LIBRARIES)
 
@@ -29,7 +26,7 @@ $(NL3_OUT)/libnl-3.map: $(NL3)/abi/names.tsv $(NL3)/tools/map $(NL3_ARCHIVE) $(N
 	$(NL3)/tools/map $(NL3)/abi/names.tsv $(NL3_ARCHIVE) $(NL3_OUT)/variadic.o > $@
 
 $(NL3_OUT)/libnl-3.so.200: $(NL3_OUT)/libnl-3.map $(NL3_ARCHIVE) $(NL3_OUT)/variadic.o
-	$(CC) -shared -o $@ $(CFLAGS) $(LDFLAGS) $(NL3_LINK) -Wl,-soname,libnl-3.so.200 -Wl,--version-script=$< \
+	$(CC) -shared -o $@ $(CFLAGS) $(LDFLAGS) $(LINK_FLAGS) -Wl,-soname,libnl-3.so.200 -Wl,--version-script=$< \
 	  $$(sed -n 's/^\t\([a-z_]*[a-z0-9_]*\);$$/-Wl,-u,\1/p' $<) $(NL3_OUT)/variadic.o $(NL3_ARCHIVE)
 
 $(NL3_OUT)/lib%-3.so.200: $(NL3_OUT)/libnl-3.so.200
