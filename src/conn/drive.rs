@@ -13,10 +13,10 @@ use super::notes::Note;
 use super::report::unbuilt;
 use super::socket::{Notification, Socket, socket_error};
 use super::store::{Dump, Reply, Store};
-use super::trace::{Way, note};
+use super::trace::note;
 use crate::error::{Error, Fault, Result};
 use crate::grow;
-use crate::schema::operation;
+use crate::schema::{Way, operation};
 use crate::sys::{self, Errno};
 use crate::wire::{Header, Message, Msg};
 
@@ -292,7 +292,7 @@ impl Socket {
         while let Some((id, request)) = self.desk.engine.transmit(self.now) {
             let Err(errno) = self.fd.send(request) else {
                 self.desk.stats.sent(request);
-                note(&mut self.trace, &self.desk.known, self.port, Way::Sent, request);
+                note(&mut self.trace, &self.desk.known, self.port, Way::ToKernel, request);
                 continue;
             };
             if let Some(got) = self.unsent(want, id, errno) {
@@ -333,7 +333,7 @@ impl Socket {
             Ok(from) => {
                 self.from = from;
                 self.desk.stats.received(from.len);
-                note(&mut self.trace, &self.desk.known, self.port, Way::Received, &self.buf);
+                note(&mut self.trace, &self.desk.known, self.port, Way::FromKernel, &self.buf);
                 self.drain_on();
                 Ok(if trusted { Filled::Datagram } else { Filled::Foreign })
             }

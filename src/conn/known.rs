@@ -45,14 +45,12 @@ impl Known {
         self.families.iter().find(|(known, _)| *known == id).map(|(_, family)| *family)
     }
 
-    /// What a message is; `request` if it goes to the kernel.
-    pub(super) fn message(&self, m: &Message<'_>, request: bool) -> Option<(Op<'static>, Form)> {
-        let way = if request { Way::ToKernel } else { Way::FromKernel };
+    /// What a message is.
+    pub(super) fn message(&self, m: &Message<'_>, way: Way) -> Option<(Op<'static>, Form)> {
         if self.protocol != NETLINK_GENERIC {
             return Pack::builtin().message(self.protocol, m.kind(), way, m.body());
         }
-        let command = m.body().first().copied().unwrap_or(0);
-        self.family(m.kind())?.message(command.into(), way, m.body())
+        self.family(m.kind())?.identify(m, way)
     }
 
     /// What a request is, for errors. Those about the controller name it rather than its command.
@@ -60,7 +58,7 @@ impl Known {
         let message = Message::split(request).map(|(message, _)| message);
         let kind = message.map_or(0, |message| message.kind());
         let message = message.ok().filter(|_| kind != GENL_ID_CTRL);
-        match message.and_then(|message| self.message(&message, true)) {
+        match message.and_then(|message| self.message(&message, Way::ToKernel)) {
             Some((op, form)) => Operation::of(op, form),
             None => operation(self.protocol, kind),
         }

@@ -10,9 +10,10 @@ use super::engine::Engine;
 use super::filter::{Keep, program};
 use super::notes::Note;
 use super::options::Options;
-use super::trace::{Trace, Way, note};
+use super::trace::{Trace, note};
 use crate::error::{Error, Fault, Result};
 use crate::grow;
+use crate::schema::Way;
 use crate::sys::{self, Address, Buffer, Errno, Fd, Filter, Received};
 use crate::uapi::*;
 use crate::wire::{Match, Message, Messages};
@@ -337,7 +338,7 @@ impl Socket {
             Err(errno) => return Err(Error::socket(errno, "send")),
         }
         self.desk.stats.sent(datagram);
-        note(&mut self.trace, &self.desk.known, self.port, Way::Sent, datagram);
+        note(&mut self.trace, &self.desk.known, self.port, Way::ToKernel, datagram);
         Ok(())
     }
 

@@ -5,11 +5,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::genl;
-use crate::conn::{Mode, Socket};
+use crate::conn::Socket;
 use crate::error::{Error, Fault, Result};
 use crate::grow;
 use crate::schema::{Family, Form, How, Op, Pack, Way};
-use crate::uapi::NETLINK_GENERIC;
 use crate::wire::{Message, Msg};
 
 /// A family as it is described and, of a generic one, as the kernel has numbered it.
@@ -72,11 +71,8 @@ impl<'a> Named<'a> {
 
     /// What a message is, if it is one of the family's.
     pub fn message(&self, m: &Message<'_>, way: Way) -> Option<(Op<'a>, Form)> {
-        if self.family.protocol() != NETLINK_GENERIC {
-            return self.family.message(m.kind(), way, m.body());
-        }
-        let command = m.body().first().copied().unwrap_or(0);
-        self.family.message(command.into(), way, m.body()).filter(|_| self.id() == Some(m.kind()))
+        let own = !self.family.is_generic() || self.id() == Some(m.kind());
+        self.family.identify(m, way).filter(|_| own)
     }
 
     /// Appends a message that the kernel sent as JSON. [`Fault::NotOfFamily`] if it is none of the
@@ -133,25 +129,6 @@ impl<'a> Named<'a> {
             list.item(|to| self.show(&m, how, false, to))?;
         }
         list.end()
-    }
-
-    /// Makes a consistent dump and appends its objects as a list.
-    pub fn dump(
-        &self,
-        socket: &mut Socket,
-        op: &str,
-        json: &str,
-        timeout: i32,
-        to: &mut Vec<u8>,
-    ) -> Result<()> {
-        let op = self.op(op)?;
-        let msg = self.request(&op, Form::Dump, 0, json)?;
-        let mut dump = socket.dump(&msg, Mode::Consistent, timeout)?;
-        let mut list = List::begin(to);
-        while let Some(m) = dump.next()? {
-            list.item(|to| self.show(&m, How::Natural, false, to))?;
-        }
-        Ok(list.end()?)
     }
 }
 

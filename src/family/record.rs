@@ -4,7 +4,6 @@
 use super::named::Named;
 use crate::error::{Error, Fault, Result};
 use crate::schema::{Binding, Form, Slot};
-use crate::uapi::NETLINK_GENERIC;
 use crate::wire::{Message, Msg};
 
 /// A binding of the messages of one family.
@@ -29,7 +28,7 @@ impl Records {
         let op = named.op(op)?;
         let binding = Binding::new(&op, form, size, slots)?;
         let family = named.family();
-        let generic = family.protocol() == NETLINK_GENERIC;
+        let generic = family.is_generic();
         let command = generic.then(|| [binding.number() as u8, family.version(), 0, 0]);
         let kind = if generic { named.id() } else { Some(binding.number()) };
         Ok(Records { binding, kind, command })

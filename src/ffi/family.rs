@@ -57,10 +57,10 @@ fn how(flags: c_int) -> Result<(How, bool), Fault> {
     Ok((how, flags & RNL_JSON_NAMED != 0))
 }
 
-/// A JSON text of the caller; NULL is an empty object.
+/// A JSON text of the caller; NULL is none, which is an empty object.
 unsafe fn json<'a>(json: *const c_char) -> Result<&'a str, Fault> {
     // SAFETY: the caller passes NULL or a string.
-    if json.is_null() { Ok("{}") } else { unsafe { ptr::text(json) } }
+    if json.is_null() { Ok("") } else { unsafe { ptr::text(json) } }
 }
 
 /// Finds the description of a family. Nothing is asked of the kernel: see rnl_family_resolve().

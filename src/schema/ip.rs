@@ -5,6 +5,7 @@
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::value::cut_at;
+use crate::wire::hex_value;
 
 /// An address of IPv4 or IPv6; `None` for what is none.
 pub(super) fn parse(text: &[u8]) -> Option<IpAddr> {
@@ -14,17 +15,13 @@ pub(super) fn parse(text: &[u8]) -> Option<IpAddr> {
     v4(text).map(|octets| Ipv4Addr::from(octets).into())
 }
 
-fn digit(byte: u8) -> Option<u16> {
-    char::from(byte).to_digit(16).map(|digit| digit as u16)
-}
-
 /// A number of at most `most` digits to this base.
 fn number(text: &[u8], base: u16, most: usize) -> Option<u16> {
     if text.is_empty() || text.len() > most {
         return None;
     }
     text.iter().try_fold(0u16, |n, &byte| {
-        let digit = digit(byte).filter(|d| *d < base)?;
+        let digit = hex_value(byte).map(u16::from).filter(|d| *d < base)?;
         n.checked_mul(base)?.checked_add(digit)
     })
 }

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::grow;
 use crate::text::Text;
 use crate::uapi::errno;
+use crate::wire::hex_value;
 
 /// A place in a text.
 #[derive(Clone, Copy)]
@@ -252,6 +253,6 @@ fn unicode(text: &[u8]) -> Option<(char, &[u8])> {
 
 fn unit(text: &[u8]) -> Option<(u32, &[u8])> {
     let (digits, rest) = text.split_at_checked(4)?;
-    let add = |n: u32, d: &u8| Some(n << 4 | u32::from(value::hex_value(*d)?));
+    let add = |n: u32, d: &u8| Some(n << 4 | u32::from(hex_value(*d)?));
     Some((digits.iter().try_fold(0, add)?, rest))
 }

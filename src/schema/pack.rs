@@ -5,6 +5,7 @@
 use super::format::{Form, HEADER, MAGIC, NONE, Part, WIDTHS, family_flags, op_flags};
 use super::types::{Set, Type};
 use crate::uapi::NETLINK_GENERIC;
+use crate::wire::Message;
 
 /// Descriptions of families, compiled by `rnl-specc`. It borrows the bytes it was opened from.
 #[derive(Clone, Copy, Debug)]
@@ -238,6 +239,13 @@ impl<'a> Family<'a> {
         let row = self.pack.row(Part::Groups, index);
         let number = Some(row.u32(4)).filter(|&n| n != 0);
         Group { name: self.pack.str(row.u32(0)), number }
+    }
+
+    /// What a message is, by its type or, where the family is generic, by its command.
+    pub fn identify(self, m: &Message<'_>, way: Way) -> Option<(Op<'a>, Form)> {
+        let command = || m.body().first().copied().unwrap_or(0).into();
+        let number = if self.is_generic() { command() } else { m.kind() };
+        self.message(number, way, m.body())
     }
 
     /// What a message with this number is: the type in `struct nlmsghdr`, or the command in `struct

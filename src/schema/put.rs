@@ -10,11 +10,12 @@ use super::ip;
 use super::json::{Quoted, Reader, Token};
 use super::scope::{Scope, find_key};
 use super::types::{Type, is_number};
-use super::value::{hex_value, parse};
+use super::value::parse;
 use super::wanted;
 use crate::error::Error;
 use crate::grow;
 use crate::uapi::NLA_F_NESTED;
+use crate::wire::hex_value;
 
 /// The flag bits that the attribute of a value has; `None`: there is to be no attribute.
 type Flags = Option<u16>;

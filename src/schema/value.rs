@@ -6,6 +6,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::format::{Kind, type_flags};
 use super::out::Out;
 use super::types::{Type, is_number};
+use crate::wire::hex_value;
 
 /// AF_INET, as the selector of an address says it.
 const INET: i128 = 2;
@@ -120,14 +121,6 @@ pub(super) fn number(digits: &[u8], base: u8) -> Option<i128> {
         Some(n).filter(|n| *n <= u64::MAX.into())
     };
     if digits.is_empty() { None } else { digits.iter().try_fold(0, add) }
-}
-
-pub(super) fn hex_value(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit & 15),
-        b'a'..=b'f' | b'A'..=b'F' => Some((digit & 7).wrapping_add(9)),
-        _ => None,
-    }
 }
 
 /// The address that bytes are: by their length, or where `family` is known by that.

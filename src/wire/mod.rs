@@ -27,6 +27,7 @@ pub use ack::Ack;
 pub use attr::{Attr, Attrs};
 pub use build::{MAX_NESTS, Msg};
 pub use message::{Header, Message, Messages};
+pub(crate) use put::hex_value;
 pub use read::{Fixed, fixed};
 pub use select::{Match, Place, accepts};
 

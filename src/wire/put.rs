@@ -187,12 +187,13 @@ fn parse_mac(text: &str) -> Option<[u8; 6]> {
     let mut parts = text.as_bytes().split(|&b| b == b':');
     for byte in &mut mac {
         let &[high, low] = parts.next()? else { return None };
-        *byte = hex(high)? << 4 | hex(low)?;
+        *byte = hex_value(high)? << 4 | hex_value(low)?;
     }
     parts.next().is_none().then_some(mac)
 }
 
-fn hex(digit: u8) -> Option<u8> {
+/// What a digit to base 16 stands for.
+pub(crate) fn hex_value(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit & 15),
         b'a'..=b'f' | b'A'..=b'F' => Some((digit & 7).wrapping_add(9)),

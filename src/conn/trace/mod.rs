@@ -9,14 +9,8 @@ use core::ffi::{CStr, c_int};
 use super::known::Known;
 use super::socket::Socket;
 use crate::error::{Error, Result};
+use crate::schema::Way;
 use crate::sys::{self, Fd};
-
-/// Sent or received.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    Sent,
-    Received,
-}
 
 /// How a trace is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 
 use alloc::vec::Vec;
 
-use super::Way;
 use crate::error::Fault;
 use crate::grow;
+use crate::schema::Way;
 
 /// LINKTYPE_NETLINK: a header of 16 bytes, then messages.
 const LINK: u16 = 253;
@@ -39,8 +39,8 @@ pub(super) fn head() -> [u8; 60] {
 pub(super) fn packet(protocol: i32, way: Way, datagram: &[u8], now: u64) -> Result<Vec<u8>, Fault> {
     // PACKET_KERNEL and PACKET_USER: where it goes; and pcapng's word for the direction.
     let (kind, direction) = match way {
-        Way::Sent => (7u16, 2u32),
-        Way::Received => (6, 1),
+        Way::ToKernel => (7u16, 2u32),
+        Way::FromKernel => (6, 1),
     };
     let len = datagram.len().saturating_add(16);
     let padding = len.wrapping_neg() & 3;
@@ -76,7 +76,7 @@ mod tests {
         let head = head();
         assert_eq!((length(&head), length(&head[28..])), (28, 32));
         for len in 0..9 {
-            let block = packet(0, Way::Sent, &[7; 9][..len], 1 << 40).unwrap();
+            let block = packet(0, Way::ToKernel, &[7; 9][..len], 1 << 40).unwrap();
             assert_eq!((length(&block), block.len() % 4), (block.len(), 0));
             assert_eq!(block[block.len() - 4..], block[4..8]);
             assert_eq!(block[44..44 + len], [7; 9][..len]);

@@ -4,10 +4,9 @@
 use alloc::vec::Vec;
 
 use super::super::known::Known;
-use super::Way;
 use crate::error::Fault;
 use crate::grow;
-use crate::schema::How;
+use crate::schema::{How, Way};
 use crate::text::Text;
 use crate::uapi::{errno, *};
 use crate::wire::{Header, Message, Messages};
@@ -38,7 +37,7 @@ fn say(out: &mut Vec<u8>, text: &mut Text) -> Result<(), Fault> {
 }
 
 fn begin(out: &mut Vec<u8>, port: u32, way: Way) -> Result<(), Fault> {
-    let arrow = if way == Way::Sent { " > " } else { " < " };
+    let arrow = if way == Way::ToKernel { " > " } else { " < " };
     say(out, Text::default().str("rnl ").num(port.into()).str(arrow))
 }
 
@@ -68,13 +67,13 @@ fn control(out: &mut Vec<u8>, m: &Message<'_>) -> Result<(), Fault> {
 
 fn ordinary(out: &mut Vec<u8>, known: &Known, way: Way, m: &Message<'_>) -> Result<(), Fault> {
     let mut text = Text::default();
-    let found = known.message(m, way == Way::Sent);
+    let found = known.message(m, way);
     match found {
         Some((op, _)) => text.str(op.name()),
         None => text.str("type ").num(m.kind().into()),
     };
     text.str(" ").num(m.header().seq.into());
-    flags(&mut text, &m.header(), way == Way::Sent);
+    flags(&mut text, &m.header(), way == Way::ToKernel);
     text.str(" ");
     say(out, &mut text)?;
     match found {

@@ -2,6 +2,7 @@
 //! From records to messages.
 
 use super::super::format::Kind;
+use super::super::value::text_of;
 use super::fill::number;
 use super::{Binding, Bound, Piece};
 use crate::error::Fault;
@@ -95,9 +96,7 @@ impl Bound {
         }
         let host = Piece { big: false, ..self.piece };
         match self.piece.kind {
-            Kind::Text => {
-                _ = msg.put_strz(kind, value.split(|&b| b == 0).next().unwrap_or_default())
-            }
+            Kind::Text => _ = msg.put_strz(kind, text_of(value)),
             Kind::Flag => _ = msg.put(kind, &[]),
             Kind::Binary => _ = msg.put(kind, self.bytes(value, family)),
             Kind::Uint => _ = msg.put_uint(kind, number(value, &host)?),

@@ -2,6 +2,7 @@
 //! From messages to records.
 
 use super::super::format::Kind;
+use super::super::value::text_of;
 use super::{Action, Binding, Piece, Place, Room, Step};
 use crate::error::Fault;
 use crate::grow;
@@ -130,7 +131,7 @@ impl Record<'_> {
     fn put(&mut self, value: &[u8], piece: &Piece, place: Place) -> Result<(), Fault> {
         let value = match piece.kind {
             Kind::Binary => value,
-            Kind::Text => value.split(|&b| b == 0).next().unwrap_or_default(),
+            Kind::Text => text_of(value),
             Kind::Flag => {
                 self.store(place, 1);
                 return Ok(());

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::format::{Form, Hint, Kind, type_flags};
+use super::super::types::is_number;
 use super::super::value::cut_at;
 use super::super::{Op, Set, Type};
 use super::{Action, Binding, Bound, Piece, Place, Room, Step};
@@ -149,66 +150,43 @@ impl Binding {
             _ => return Ok(None),
         };
         let header = header.map_or(0, |h| h.size());
-        let room = match word.choice {
-            None => self.room_behind(at.room, kind, header)?,
+        let which = match word.choice {
+            None => None,
             Some(value) => {
-                let selector =
-                    at.set.and_then(|s| s.having(ty.selector())).ok_or(Fault::NoChoice)?;
-                self.choice_behind(at.room, kind, (selector.number(), value), header)?
+                let selector = at.set.and_then(|s| s.having(ty.selector()));
+                Some((selector.ok_or(Fault::NoChoice)?.number(), value))
             }
         };
+        let room = self.behind(at.room, kind, which, header)?;
         Ok(Some(At { room, set }))
     }
 
-    fn steps_of(&self, room: usize, kind: u16) -> impl Iterator<Item = &Action> {
+    /// The room behind an attribute, where `which` says what the attribute beside it must be: the one
+    /// that is known, or a new one.
+    fn behind(
+        &mut self,
+        room: usize,
+        kind: u16,
+        which: Option<(u16, &[u8])>,
+        header: usize,
+    ) -> core::result::Result<usize, Fault> {
         let steps = self.rooms.get(room).map(|r| r.steps.as_slice()).unwrap_or_default();
-        steps.iter().filter(move |s| s.kind == kind).map(|s| &s.action)
-    }
-
-    fn room_behind(
-        &mut self,
-        room: usize,
-        kind: u16,
-        header: usize,
-    ) -> core::result::Result<usize, Fault> {
-        let known = self.steps_of(room, kind).find_map(|action| match action {
-            Action::Enter(next) => Some(*next),
-            _ => None,
-        });
-        match known {
-            Some(next) => Ok(next),
-            None => {
-                let next = self.new_room(header)?;
-                self.step(room, kind, Action::Enter(next))?;
-                Ok(next)
-            }
+        let known =
+            steps.iter().filter(|s| s.kind == kind).find_map(|s| match (&s.action, which) {
+                (Action::Enter(next), None) => Some(*next),
+                (Action::Choose(_, known, next), Some((_, value))) if known == value => Some(*next),
+                _ => None,
+            });
+        if let Some(next) = known {
+            return Ok(next);
         }
-    }
-
-    fn choice_behind(
-        &mut self,
-        room: usize,
-        kind: u16,
-        (selector, value): (u16, &[u8]),
-        header: usize,
-    ) -> core::result::Result<usize, Fault> {
-        let known = self.steps_of(room, kind).find_map(|action| match action {
-            Action::Choose(_, known, next) if known == value => Some(*next),
-            _ => None,
-        });
-        match known {
-            Some(next) => Ok(next),
-            None => {
-                let next = self.new_room(header)?;
-                self.step(room, kind, Action::Choose(selector, grow::copy(value)?, next))?;
-                Ok(next)
-            }
-        }
-    }
-
-    fn new_room(&mut self, header: usize) -> core::result::Result<usize, Fault> {
         let next = self.rooms.len();
         grow::push(&mut self.rooms, Room { header, ..Room::default() })?;
+        let action = match which {
+            None => Action::Enter(next),
+            Some((selector, value)) => Action::Choose(selector, grow::copy(value)?, next),
+        };
+        self.step(room, kind, action)?;
         Ok(next)
     }
 
@@ -261,8 +239,8 @@ fn piece_of<'p>(
         member = true;
     }
     let kind = match ty.kind() {
-        kind @ (Kind::Text | Kind::Binary | Kind::Flag | Kind::Bitfield32) => kind,
-        kind if (Kind::U8 as u8..=Kind::Sint as u8).contains(&(kind as u8)) => kind,
+        kind @ (Kind::Text | Kind::Binary | Kind::Flag) => kind,
+        kind if is_number(kind) => kind,
         _ => return Err(Fault::NotAValue),
     };
     if ty.is_multi() || rest.next().is_some() {
