@@ -10,7 +10,8 @@
 # make clean            remove everything built
 #
 # Variables: DESTDIR, PREFIX (/usr/local), LIBDIR, BINDIR, INCLUDEDIR, MANDIR, PKGCONFIGDIR, COMPLETIONDIR,
-# TARGET (a Rust target triple), CARGO, CC, LD, AR, OBJCOPY, STRIP, CFLAGS, LDFLAGS.
+# TARGET (a Rust target triple), NAMES (0: no descriptions of families, and none of the functions that need
+# them: a small library for small machines), CARGO, CC, LD, AR, OBJCOPY, STRIP, CFLAGS, LDFLAGS.
 
 PREFIX       ?= /usr/local
 LIBDIR       ?= $(PREFIX)/lib
@@ -19,6 +20,7 @@ INCLUDEDIR   ?= $(PREFIX)/include
 MANDIR       ?= $(PREFIX)/share/man
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
 TARGET       ?= $(CARGO_BUILD_TARGET)
+NAMES        ?= 1
 
 CARGO        ?= cargo
 OBJCOPY      ?= objcopy
@@ -26,6 +28,7 @@ STRIP        ?= strip
 INSTALL      ?= install
 PYTHON       ?= python3
 
+comma        := ,
 VERSION      := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 SONAME       := librnl.so.0
 SHARED       := librnl.so.$(VERSION)
@@ -34,6 +37,8 @@ BUILD        := build
 CARGO_OUT    := $(BUILD)/cargo/$(if $(TARGET),$(TARGET)/)release
 ARCHIVE      := $(CARGO_OUT)/librnl.a
 API           = $$(tools/exports)
+# With names or without: makes what was built the other way old.
+FLAVOUR      := $(BUILD)/names-$(NAMES)
 
 # No start files: nothing runs when the library is loaded, and their variables would cost the file a page.
 LINK_FLAGS   := -nostartfiles -Wl,--gc-sections -Wl,--as-needed -Wl,-Bsymbolic-functions \
@@ -50,26 +55,38 @@ all: $(BUILD)/$(SHARED) $(BUILD)/librnl.a $(BUILD)/man/made compat
 
 include compat/compat.mk
 
-$(ARCHIVE): Cargo.toml $(wildcard Cargo.lock) $(shell find src -type f)
-	$(CARGO) rustc --release --lib --crate-type staticlib --no-default-features --features capi,runtime,names \
-	  --target-dir $(BUILD)/cargo $(if $(TARGET),--target $(TARGET))
+$(FLAVOUR):
+	@mkdir -p $(BUILD); rm -f $(BUILD)/names-*; touch $@
+
+# Frame pointers cost next to nothing, and show debuggers and profilers the way out of the library.
+$(ARCHIVE): Cargo.toml $(wildcard Cargo.lock) $(shell find src -type f) $(FLAVOUR)
+	$(if $(filter 0,$(NAMES)),CARGO_PROFILE_RELEASE_OPT_LEVEL=z) $(CARGO) rustc --release --lib --crate-type staticlib \
+	  --no-default-features --features capi,runtime$(if $(filter 0,$(NAMES)),,$(comma)names) \
+	  --target-dir $(BUILD)/cargo $(if $(TARGET),--target $(TARGET)) -- -C force-frame-pointers=yes
 	@touch $@
 
-# The exported names, which are all that the static library shows.
-$(BUILD)/exports: abi/librnl.map tools/exports
-	@mkdir -p $(BUILD)
-	@tools/exports > $@
+$(BUILD)/librnl.map: abi/librnl.map $(FLAVOUR)
+	@sed -E '$(if $(filter 0,$(NAMES)),/rnl_(family|bind|pack|text)_|rnl_sock_trace/d)' $< > $@
 
-$(BUILD)/$(SHARED): $(ARCHIVE) $(BUILD)/exports
-	$(call shared,$@,$(SONAME),abi/librnl.map,$(ARCHIVE))
+# The exported names, which are all that the static library shows.
+$(BUILD)/exports: $(BUILD)/librnl.map tools/exports
+	@tools/exports $< > $@
+
+# All of it as one object. Without the tables for unwinding, which are 30 KB: nothing in it throws or calls
+# back. What the compiler left of its intermediate code goes: ar aborts on it where LLVM's linker plugin is
+# installed.
+$(BUILD)/rnl-all.o: $(ARCHIVE) $(BUILD)/exports
+	$(LD) -r --gc-sections -e 0 $$(sed 's/^/-u /' $(BUILD)/exports) -o $@ $(ARCHIVE)
+	$(OBJCOPY) -R .eh_frame -R .llvmbc -R .llvmcmd $@
+
+$(BUILD)/$(SHARED): $(BUILD)/rnl-all.o
+	$(call shared,$@,$(SONAME),$(BUILD)/librnl.map,$<)
 	@ln -sf $(SHARED) $(BUILD)/$(SONAME)
 	@ln -sf $(SONAME) $(BUILD)/librnl.so
 
-# One object with only the API's names global, so that it links beside other Rust archives. What the
-# compiler left of its intermediate code goes: ar aborts on it where LLVM's linker plugin is installed.
-$(BUILD)/librnl.a: $(ARCHIVE) $(BUILD)/exports
-	$(LD) -r --gc-sections -e 0 $$(sed 's/^/-u /' $(BUILD)/exports) -o $(BUILD)/rnl-all.o $(ARCHIVE)
-	$(OBJCOPY) -R .llvmbc -R .llvmcmd --strip-debug --keep-global-symbols=$(BUILD)/exports $(BUILD)/rnl-all.o $(BUILD)/rnl.o
+# The same with only the API's names global, so that it links beside other Rust archives.
+$(BUILD)/librnl.a: $(BUILD)/rnl-all.o
+	$(OBJCOPY) --strip-debug --keep-global-symbols=$(BUILD)/exports $< $(BUILD)/rnl.o
 	@rm -f $@
 	$(AR) rcs $@ $(BUILD)/rnl.o
 

@@ -17,7 +17,7 @@ pub type Result<T> = core::result::Result<T, Error>;
 /// Something rnl found wrong by itself: in bytes, in a request, in the use of a handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.text())]
-#[repr(u8)]
+#[repr(usize)]
 pub enum Fault {
     /// A message whose length is below 16 or beyond its datagram.
     MessageLength,

@@ -13,9 +13,23 @@ use crate::error::Fault;
 /// Makes room for `n` more.
 #[inline]
 fn room<T>(to: &mut Vec<T>, n: usize) -> Result<(), Fault> {
-    to.try_reserve(n)?;
-    let free = to.capacity().wrapping_sub(to.len());
-    if n > free { Err(Fault::NoMemory) } else { Ok(()) }
+    if n > free(to) {
+        more(to, n);
+    }
+    if n > free(to) { Err(Fault::NoMemory) } else { Ok(()) }
+}
+
+#[inline]
+fn free<T>(to: &Vec<T>) -> usize {
+    to.capacity().wrapping_sub(to.len())
+}
+
+/// What is seldom needed, out of the way.
+#[cold]
+#[inline(never)]
+fn more<T>(to: &mut Vec<T>, n: usize) {
+    // Whether it worked is seen by the capacity.
+    _ = to.try_reserve(n);
 }
 
 /// Appends one.

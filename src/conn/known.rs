@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::error::Fault;
 use crate::grow;
-use crate::schema::{Family, Form, Op, Operation, Pack, Way, operation};
+use crate::schema::{Family, Form, NAMES, Op, Operation, Pack, Way, operation};
 use crate::uapi::NETLINK_GENERIC;
 use crate::uapi::genetlink::GENL_ID_CTRL;
 use crate::wire::Message;
@@ -47,6 +47,10 @@ impl Known {
 
     /// What a message is.
     pub(super) fn message(&self, m: &Message<'_>, way: Way) -> Option<(Op<'static>, Form)> {
+        // Said here, it leaves all that reads descriptions out of a library without any.
+        if !NAMES {
+            return None;
+        }
         if self.protocol != NETLINK_GENERIC {
             return Pack::builtin().message(self.protocol, m.kind(), way, m.body());
         }

@@ -129,7 +129,8 @@ impl Decoder<'_> {
         if ty.kind() == Kind::Pad || level.hides(field) {
             return;
         }
-        let namesake = level.set.and_then(|set| set.having(field.id()));
+        let beside = level.set.filter(|_| head.set.is_some_and(|set| set.is_shared()));
+        let namesake = beside.and_then(|set| set.having(field.id()));
         let shadowed = |f: Field<'_>| self.exact || level.attrs.get(f.number()).is_some();
         self.out.key_start();
         self.out.raw(field.text());

@@ -2,15 +2,15 @@
 //! How a pack is laid out: what `rnl-specc` writes and [`Pack`](super::Pack) reads.
 //!
 //! A pack is one blob, little-endian everywhere, and is read in place. It begins with [`MAGIC`] and the
-//! offset of each [`Part`], in order, and of the end; each part is an array of rows of one width, the
-//! last, the heap, of text. Rows refer to each other by their index in a part, 16 bits, [`NONE`] for
-//! nothing, and to text by a name: 24 bits of offset in the heap and 8 of length. Equal texts of a pack
-//! have equal names.
+//! offset of each [`Part`], in order, and of the end, behind which [`WIDEST`] bytes of zero stand; each
+//! part is an array of rows of one width, the last, the heap, of text. Rows refer to each other by their index in a part, 16 bits, [`NONE`] for
+//! nothing, and to text by a name, 24 bits: 17 of offset in the heap and 7 of length. Equal texts of a
+//! pack have equal names.
 //!
 //! | part | its row |
 //! |---|---|
 //! | families | name, protocol u16, version u8, flags u8 ([`family_flags`]), then first and count (u16 each) of its ops, groups, sets, enums and subs |
-//! | ops | name, flags ([`op_flags`]), notify, group, spare u16, then for each [`Form`] its number, and then for each its layout |
+//! | ops | name, flags ([`op_flags`]), notify, group, then for each [`Form`] its number, and then for each its layout |
 //! | layouts | header, type of the body, set, list of the attributes expected, list that tells it: what a message is made of |
 //! | groups | name, number u32 (0 if the kernel gives it out) |
 //! | sets | name, first field, count, size in bytes, flags ([`set_flags`]): an attribute set or a struct |
@@ -26,7 +26,7 @@
 //! | heap | printable ASCII without `"` and `\`, so that any piece of it can stand in JSON as it is |
 
 /// What every pack begins with; the last byte is the version of the layout.
-pub const MAGIC: [u8; 8] = *b"rnlpack\x01";
+pub const MAGIC: [u8; 8] = *b"rnlpack\x02";
 
 /// An index that refers to nothing.
 pub const NONE: u16 = u16::MAX;
@@ -53,11 +53,21 @@ pub enum Part {
     Heap,
 }
 
+/// Bits of the length of a text in a name.
+pub const NAME_BITS: u32 = 7;
+
+/// The longest text.
+pub const NAME_MAX: u32 = (1 << NAME_BITS) - 1;
+
 /// How many parts there are.
 pub const PARTS: usize = 15;
 
 /// Bytes of a row of each part.
-pub const WIDTHS: [usize; PARTS] = [28, 28, 10, 8, 12, 8, 16, 16, 16, 4, 4, 8, 8, 2, 1];
+pub const WIDTHS: [usize; PARTS] = [28, 26, 10, 8, 11, 7, 16, 16, 16, 3, 4, 8, 8, 2, 1];
+
+/// The widest row. As many bytes of zero follow the last part, so that a row can be read as that much
+/// wherever it stands.
+pub const WIDEST: usize = 28;
 
 /// Bytes before the first part: the magic, the start of each part and the end of the last.
 pub const HEADER: usize = MAGIC.len() + 4 * (PARTS + 1);
@@ -108,6 +118,8 @@ pub mod set_flags {
     pub const STRUCT: u16 = 1;
     /// Its last member is all that is left of the payload, however much that is.
     pub const OPEN: u16 = 2;
+    /// Some member is called like an attribute of the family.
+    pub const SHARED: u16 = 4;
 }
 
 /// How an enum is stored.

@@ -42,6 +42,7 @@ mod wanted;
 pub use bind::{Binding, Slot};
 pub use decode::How;
 pub use format::{Form, Hint, Kind};
+pub(crate) use pack::NAMES;
 pub use pack::{Family, Group, Layout, Op, Pack, Way};
 pub use path::{Operation, operation};
 pub use types::{Enum, Field, Set, Type};

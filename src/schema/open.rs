@@ -2,7 +2,7 @@
 //! Opening a pack that someone else made: everything in it is looked at once, so that what it says later
 //! makes sense and walks over it end.
 
-use super::format::{HEADER, Kind, NONE, PARTS, Part, WIDTHS, enum_flags};
+use super::format::{HEADER, Kind, NAME_MAX, NONE, PARTS, Part, WIDEST, WIDTHS, enum_flags};
 use super::pack::{Pack, Row};
 use super::types::{Set, is_number};
 use crate::error::{Error, Fault};
@@ -14,14 +14,14 @@ use Part::*;
 const INDEXES: &[(Part, usize, Part)] = &[
     (Ops, 6, Ops),
     (Ops, 8, Groups),
+    (Ops, 18, Layouts),
     (Ops, 20, Layouts),
     (Ops, 22, Layouts),
     (Ops, 24, Layouts),
-    (Ops, 26, Layouts),
     (Layouts, 0, Sets),
     (Layouts, 2, Types),
     (Layouts, 4, Sets),
-    (Fields, 6, Types),
+    (Fields, 5, Types),
     (Types, 6, Sets),
     (Types, 8, Checks),
     (Formats, 4, Sets),
@@ -35,7 +35,7 @@ const SPANS: &[(Part, usize, Part)] = &[
     (Families, 16, Sets),
     (Families, 20, Enums),
     (Families, 24, Subs),
-    (Sets, 4, Fields),
+    (Sets, 3, Fields),
     (Enums, 4, Names),
     (Subs, 4, Formats),
 ];
@@ -72,7 +72,7 @@ impl<'a> Pack<'a> {
             self.each(part, |_, row| end(row) <= self.count(target))?;
         }
         for &(part, at) in TEXTS {
-            self.each(part, |_, row| self.has_text(row.u32(at)))?;
+            self.each(part, |_, row| self.has_text(row.name(at)))?;
         }
         self.each(Heap, |_, row| is_plain(row.u8(0)))?;
         self.each(Layouts, |_, row| self.has_list(row.u16(6)) && self.tells(row.u16(8)))?;
@@ -87,7 +87,8 @@ impl<'a> Pack<'a> {
             let len = self.offset(n.wrapping_add(1)).checked_sub(self.offset(n));
             len.and_then(|len| len.checked_rem(*width)) == Some(0)
         };
-        let ends = self.offset(0) == HEADER && self.offset(PARTS) == self.bytes.len();
+        let ends = self.offset(0) == HEADER
+            && self.offset(PARTS).checked_add(WIDEST) == Some(self.bytes.len());
         let sound = self.has_magic() && ends && parts.all(whole);
         if sound { Ok(()) } else { Err(Damage::Start) }
     }
@@ -103,7 +104,7 @@ impl<'a> Pack<'a> {
     }
 
     fn has_text(self, name: u32) -> bool {
-        self.text(name).len() == (name & 0xff) as usize
+        self.text(name).len() == (name & NAME_MAX) as usize
     }
 
     fn has_list(self, at: u16) -> bool {

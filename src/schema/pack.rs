@@ -2,7 +2,9 @@
 //! Reading a pack in place: families, operations, attributes, types. Every access is checked, so that
 //! even a pack that was not validated can only say nonsense.
 
-use super::format::{Form, HEADER, MAGIC, NONE, Part, WIDTHS, family_flags, op_flags};
+use super::format::{
+    Form, HEADER, MAGIC, NAME_BITS, NAME_MAX, NONE, Part, WIDEST, WIDTHS, family_flags, op_flags,
+};
 use super::types::{Set, Type};
 use crate::uapi::NETLINK_GENERIC;
 use crate::wire::Message;
@@ -22,9 +24,10 @@ pub enum Way {
     FromKernel,
 }
 
-/// A row of a part. What lies beyond its end reads as zero.
+/// A row of a part, and what follows it up to the width of the widest: of a known size, so that reading
+/// a column needs no check.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Row<'a>(&'a [u8]);
+pub(super) struct Row<'a>(&'a [u8; WIDEST]);
 
 impl<'a> Row<'a> {
     #[inline]
@@ -48,6 +51,12 @@ impl<'a> Row<'a> {
         u32::from_le_bytes(self.word(at))
     }
 
+    /// A name.
+    #[inline]
+    pub(super) fn name(self, at: usize) -> u32 {
+        self.u32(at) & 0xff_ffff
+    }
+
     pub(super) fn u64(self, at: usize) -> u64 {
         u64::from_le_bytes(self.word(at))
     }
@@ -61,6 +70,9 @@ impl<'a> Row<'a> {
         Some(self.u16(at)).filter(|&index| index != NONE)
     }
 }
+
+/// Whether descriptions are built in.
+pub(crate) const NAMES: bool = cfg!(feature = "names");
 
 impl<'a> Pack<'a> {
     /// The pack of the families that rnl knows by itself; empty without the feature `names`.
@@ -89,7 +101,9 @@ impl<'a> Pack<'a> {
 
     #[inline]
     pub(super) fn offset(self, index: usize) -> usize {
-        Row(self.bytes).u32(MAGIC.len().wrapping_add(index.wrapping_mul(4))) as usize
+        let at = MAGIC.len().wrapping_add(index.wrapping_mul(4));
+        let bytes = self.bytes.get(at..).and_then(|b| b.first_chunk());
+        u32::from_le_bytes(bytes.copied().unwrap_or_default()) as usize
     }
 
     /// How many rows a part has.
@@ -99,18 +113,17 @@ impl<'a> Pack<'a> {
     }
 
     /// A row; one of zeros if there is none.
-    #[inline]
+    #[inline(never)]
     pub(super) fn row(self, part: Part, index: usize) -> Row<'a> {
-        let width = width(part);
-        let at = self.start(part).wrapping_add(index.wrapping_mul(width));
-        Row(self.bytes.get(at..at.wrapping_add(width)).unwrap_or_default())
+        let at = self.start(part).wrapping_add(index.wrapping_mul(width(part)));
+        Row(self.bytes.get(at..).and_then(|b| b.first_chunk()).unwrap_or(&[0; WIDEST]))
     }
 
     /// The text that a name refers to.
     #[inline]
     pub(super) fn text(self, name: u32) -> &'a [u8] {
-        let at = self.start(Part::Heap).wrapping_add((name >> 8) as usize);
-        self.bytes.get(at..at.wrapping_add((name & 0xff) as usize)).unwrap_or_default()
+        let at = self.start(Part::Heap).wrapping_add((name >> NAME_BITS) as usize);
+        self.bytes.get(at..at.wrapping_add((name & NAME_MAX) as usize)).unwrap_or_default()
     }
 
     pub(super) fn str(self, name: u32) -> &'a str {
@@ -182,7 +195,7 @@ pub struct Group<'a> {
 impl<'a> Family<'a> {
     /// What it is called: `rt-link`; the name under which the controller knows a generic family.
     pub fn name(&self) -> &'a str {
-        self.pack.str(self.row.u32(0))
+        self.pack.str(self.row.name(0))
     }
 
     /// The protocol number of its sockets.
@@ -238,7 +251,7 @@ impl<'a> Family<'a> {
     fn group_at(self, index: usize) -> Group<'a> {
         let row = self.pack.row(Part::Groups, index);
         let number = Some(row.u32(4)).filter(|&n| n != 0);
-        Group { name: self.pack.str(row.u32(0)), number }
+        Group { name: self.pack.str(row.name(0)), number }
     }
 
     /// What a message is, by its type or, where the family is generic, by its command.
@@ -277,7 +290,7 @@ pub struct Op<'a> {
 impl<'a> Op<'a> {
     /// What it is called: `newlink`.
     pub fn name(&self) -> &'a str {
-        self.family.pack.str(self.row.u32(0))
+        self.family.pack.str(self.row.name(0))
     }
 
     /// The family it is of.
@@ -307,12 +320,12 @@ impl<'a> Op<'a> {
 
     /// The number of one of its messages, where it has that: a type, or a generic family's command.
     pub fn number(&self, form: Form) -> Option<u16> {
-        self.row.index((form as usize).wrapping_mul(2).wrapping_add(12))
+        self.row.index((form as usize).wrapping_mul(2).wrapping_add(10))
     }
 
     /// What one of its messages is made of, where it has that.
     pub fn layout(&self, form: Form) -> Option<Layout<'a>> {
-        let index = self.row.index((form as usize).wrapping_mul(2).wrapping_add(20))?;
+        let index = self.row.index((form as usize).wrapping_mul(2).wrapping_add(18))?;
         let pack = self.family.pack;
         Some(Layout { pack, row: pack.row(Part::Layouts, index.into()) })
     }

@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use super::format::{Form, Kind};
 use super::level::Level;
-use super::pack::{Op, Pack, Way};
+use super::pack::{NAMES, Op, Pack, Way};
 use super::types::{Set, Type};
 use super::value::text_of;
 use super::walk::{Record, records};
@@ -29,14 +29,20 @@ pub struct Operation {
 /// what else an id stands for, the socket knows.
 #[inline(never)]
 pub fn operation(protocol: i32, kind: u16) -> Operation {
+    if !NAMES {
+        return NOTHING;
+    }
     if protocol == NETLINK_GENERIC {
         return generic(kind);
     }
     match Pack::builtin().message(protocol, kind, Way::ToKernel, &[]) {
         Some((op, form)) => Operation::of(op, form),
-        None => Operation { name: "request", header: 0, op: None },
+        None => NOTHING,
     }
 }
+
+/// What is known where nothing is.
+const NOTHING: Operation = Operation { name: "request", header: 0, op: None };
 
 fn generic(kind: u16) -> Operation {
     let family = Pack::builtin().family("nlctrl").filter(|_| kind == GENL_ID_CTRL);

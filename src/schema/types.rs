@@ -23,32 +23,37 @@ impl<'a> Set<'a> {
 
     /// What its description calls it.
     pub fn name(&self) -> &'a str {
-        self.pack.str(self.row.u32(0))
+        self.pack.str(self.row.name(0))
     }
 
     /// Bytes of a struct; 0 for a set of attributes. The last member may be open-ended.
     #[inline]
     pub fn size(&self) -> usize {
-        self.row.u16(8).into()
+        self.row.u16(7).into()
     }
 
     /// Whether it is a struct.
     pub fn is_struct(&self) -> bool {
-        self.row.u16(10) & set_flags::STRUCT != 0
+        self.row.u16(9) & set_flags::STRUCT != 0
     }
 
     /// Whether its last member is all that is left.
     #[inline]
     pub(super) fn is_open(&self) -> bool {
-        self.row.u16(10) & set_flags::OPEN != 0
+        self.row.u16(9) & set_flags::OPEN != 0
+    }
+
+    /// Whether some of its members may be called like an attribute beside them.
+    pub(super) fn is_shared(&self) -> bool {
+        self.row.u16(9) & set_flags::SHARED != 0
     }
 
     fn first(&self) -> usize {
-        self.row.u16(4).into()
+        self.row.u16(3).into()
     }
 
     fn count(&self) -> usize {
-        self.row.u16(6).into()
+        self.row.u16(5).into()
     }
 
     #[inline]
@@ -107,12 +112,12 @@ pub struct Field<'a> {
 impl<'a> Field<'a> {
     /// What it is called.
     pub fn name(&self) -> &'a str {
-        self.pack.str(self.row.u32(0))
+        self.pack.str(self.row.name(0))
     }
 
     /// Its name in the pack.
     pub(super) fn id(&self) -> u32 {
-        self.row.u32(0)
+        self.row.name(0)
     }
 
     #[inline]
@@ -123,13 +128,13 @@ impl<'a> Field<'a> {
     /// The attribute's type, or the member's offset.
     #[inline]
     pub fn number(&self) -> u16 {
-        self.row.u16(4)
+        self.row.u16(3)
     }
 
     /// What it holds.
     #[inline]
     pub fn ty(&self) -> Type<'a> {
-        Type::of(self.pack, self.row.u16(6))
+        Type::of(self.pack, self.row.u16(5))
     }
 
     /// The bytes of a member of a struct, if all of them are there.
@@ -256,7 +261,7 @@ impl<'a> Type<'a> {
     pub(super) fn type_names(self) -> impl Iterator<Item = u32> {
         let (first, count) = (self.len(), self.row.u16(12));
         (0..usize::from(count))
-            .map(move |n| self.pack.row(Part::Names, first.saturating_add(n)).u32(0))
+            .map(move |n| self.pack.row(Part::Names, first.saturating_add(n)).name(0))
     }
 
     /// Bytes of a value in a struct or a list: 0 for one that takes what is left.
@@ -330,7 +335,7 @@ impl<'a> Enum<'a> {
 
     /// What its description calls it.
     pub fn name(&self) -> &'a str {
-        self.pack.str(self.row.u32(0))
+        self.pack.str(self.row.name(0))
     }
 
     fn count(&self) -> usize {
@@ -344,7 +349,7 @@ impl<'a> Enum<'a> {
 
     fn text(&self, index: usize) -> &'a [u8] {
         let first = usize::from(self.row.u16(4));
-        self.pack.text(self.pack.row(Part::Names, first.wrapping_add(index)).u32(0))
+        self.pack.text(self.pack.row(Part::Names, first.wrapping_add(index)).name(0))
     }
 
     fn value(&self, index: usize) -> i64 {
@@ -407,7 +412,7 @@ pub(super) struct Choice<'a> {
 
 impl<'a> Sub<'a> {
     pub(super) fn name(&self) -> &'a str {
-        self.pack.str(self.row.u32(0))
+        self.pack.str(self.row.name(0))
     }
 
     pub(super) fn at(pack: Pack<'a>, index: usize) -> Self {
@@ -425,7 +430,7 @@ impl<'a> Sub<'a> {
         (0..usize::from(self.row.u16(6))).map(move |n| {
             let row = self.pack.row(Part::Formats, first.saturating_add(n));
             let set = |at| Set::of(self.pack, row.index(at));
-            Choice { value: self.pack.text(row.u32(0)), header: set(4), set: set(6) }
+            Choice { value: self.pack.text(row.name(0)), header: set(4), set: set(6) }
         })
     }
 }

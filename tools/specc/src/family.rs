@@ -178,7 +178,7 @@ impl<'d, 'w> Family<'d, 'w> {
         let entries = self.entries(def)?;
         let mut names = Vec::new();
         for (name, _) in &entries {
-            names.push(Row::default().u32(self.key_name(*name)?));
+            names.push(Row::default().name(self.key_name(*name)?));
         }
         let count = names.len() as u16;
         let first = self.run(Part::Names, names)?;
@@ -222,30 +222,37 @@ impl<'d, 'w> Family<'d, 'w> {
     fn write_struct(&mut self, def: At<'d>) -> Result<Struct> {
         let members = def.want("members")?.items()?;
         named(members.clone())?;
-        let (mut rows, mut offset, mut open) = (Vec::new(), 0u16, false);
+        let (mut rows, mut offset, mut flags) = (Vec::new(), 0u16, set_flags::STRUCT);
         for member in members {
-            if open {
+            if flags & set_flags::OPEN != 0 {
                 return Err(
                     member.wrong("behind a member without `len`, which takes all that is left")
                 );
             }
             let (ty, width) = self.member(member)?;
             let name = self.key_name(member.want("name")?)?;
-            rows.push(Row::default().u32(name).u16(offset).u16(ty));
-            open = width == 0;
+            rows.push(Row::default().name(name).u16(offset).u16(ty));
+            flags |= if width == 0 { set_flags::OPEN } else { 0 };
+            flags |= if self.is_attribute(member.name()?) { set_flags::SHARED } else { 0 };
             offset =
                 offset.checked_add(width).ok_or_else(|| def.wrong("longer than 65535 bytes"))?;
         }
-        let flags = set_flags::STRUCT | if open { set_flags::OPEN } else { 0 };
         let index = self.write_fields(def, rows, offset, flags)?;
-        Ok(Struct { index, size: offset, open })
+        Ok(Struct { index, size: offset, open: flags & set_flags::OPEN != 0 })
+    }
+
+    /// Whether any set of the family has an attribute that is called so.
+    fn is_attribute(&self, name: &str) -> bool {
+        let sets = self.root.list("attribute-sets").unwrap_or_default();
+        let mut attrs = sets.iter().flat_map(|set| set.list("attributes").unwrap_or_default());
+        attrs.any(|attr| attr.name().is_ok_and(|own| own == name))
     }
 
     fn write_fields(&mut self, of: At<'d>, rows: Vec<Row>, size: u16, flags: u16) -> Result<u16> {
         let count = u16::try_from(rows.len()).map_err(|_| of.wrong("too many members"))?;
         let first = self.run(Part::Fields, rows)?;
         let name = self.name(of.want("name")?)?;
-        self.push(Part::Sets, Row::default().u32(name).u16(first).u16(count).u16(size).u16(flags))
+        self.push(Part::Sets, Row::default().name(name).u16(first).u16(count).u16(size).u16(flags))
     }
 
     // ---- Attribute sets
@@ -277,7 +284,7 @@ impl<'d, 'w> Family<'d, 'w> {
             if attr.want("type")?.text()? != "unused" {
                 let ty = self.attribute(&attr)?;
                 let name = self.key_name(attr.own.want("name")?)?;
-                rows.push((attr.number, Row::default().u32(name).u16(attr.number).u16(ty)));
+                rows.push((attr.number, Row::default().name(name).u16(attr.number).u16(ty)));
             }
         }
         rows.sort_by_key(|(number, _)| *number);

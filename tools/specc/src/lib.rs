@@ -17,6 +17,9 @@ use pack::{Heap, Writer};
 /// Compiles files, in order. A family may be in one of them only.
 pub fn compile(docs: &[Doc]) -> Result<Vec<u8>, Complaint> {
     let texts = all(docs, Heap::default())?.texts();
+    if texts.is_too_long() {
+        return Err(Complaint("more names than fit into 128 KiB".to_owned()));
+    }
     let bytes = all(docs, texts)?.finish();
     rnl::schema::Pack::open(&bytes)
         .map_err(|e| Complaint(format!("the compiler is wrong: {e}")))?;

@@ -130,7 +130,7 @@ impl<'d> Family<'d, '_> {
             ),
         };
         let name = self.name(op.want("name")?)?;
-        let row = Row::default().u32(name).u16(flags(op)?).index(notifies).index(group).u16(0);
+        let row = Row::default().u32(name).u16(flags(op)?).index(notifies).index(group);
         let row = numbers.into_iter().fold(row, Row::index);
         self.push(Part::Ops, layouts.into_iter().fold(row, Row::index)).map(|_| ())
     }

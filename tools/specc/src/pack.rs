@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rnl::schema::format::{HEADER, MAGIC, NONE, PARTS, Part, WIDTHS};
+use rnl::schema::format::{HEADER, MAGIC, NAME_BITS, NAME_MAX, NONE, PARTS, Part, WIDEST, WIDTHS};
 
 /// The parts so far.
 pub struct Writer {
@@ -21,20 +21,83 @@ pub struct Heap {
 }
 
 impl Heap {
-    /// Lays the texts out, long ones first.
+    /// Whether names can't reach all of it.
+    pub fn is_too_long(&self) -> bool {
+        self.bytes.len() > 1 << (24 - NAME_BITS)
+    }
+
+    /// Lays the texts out, so that each is a piece of the whole.
     fn laid_out(self) -> Heap {
-        let mut texts: Vec<String> = self.names.into_keys().collect();
-        texts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        let mut bytes = String::new();
-        let mut names = BTreeMap::new();
-        for text in texts {
-            let at = bytes.find(&text).unwrap_or_else(|| {
-                bytes.push_str(&text);
-                bytes.len() - text.len()
-            });
-            names.insert(text.clone(), (at as u32) << 8 | text.len() as u32);
+        let bytes = overlapped(self.names.keys().map(String::as_str).collect());
+        let place = |text: &str| bytes.find(text).unwrap_or_default() as u32;
+        let names = self.names.into_keys();
+        let names = names.map(|text| (place(&text) << NAME_BITS | text.len() as u32, text));
+        Heap { names: names.map(|(name, text)| (text, name)).collect(), bytes: bytes.into_bytes() }
+    }
+}
+
+/// A short text that has all of `texts` in it: those that are no piece of another, one behind the other,
+/// where the end of one is the start of the next only once. Longest overlaps are taken first, which is
+/// not the shortest there is, but near.
+fn overlapped(mut texts: Vec<&str>) -> String {
+    texts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    let mut whole = String::new();
+    texts.retain(|text| {
+        let new = !whole.contains(text);
+        whole.extend(if new { [text, "\n"] } else { [""; 2] });
+        new
+    });
+    let mut chains = Chains::new(texts.len());
+    for length in (1..texts.first().map_or(0, |text| text.len())).rev() {
+        let mut starts: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, text) in texts.iter().enumerate().rev().filter(|(i, _)| !chains.follows[*i]) {
+            text.get(..length).into_iter().for_each(|s| starts.entry(s).or_default().push(index));
         }
-        Heap { bytes: bytes.into_bytes(), names }
+        for (index, text) in texts.iter().enumerate().filter(|(_, text)| text.len() > length) {
+            let Some(nexts) = starts.get_mut(&text[text.len() - length..]) else { continue };
+            if let Some(at) = nexts.iter().rposition(|next| chains.joins(index, *next, length)) {
+                nexts.remove(at);
+            }
+        }
+    }
+    chains.laid_out(&texts)
+}
+
+/// Which text follows which, and how much of it is there already.
+struct Chains {
+    next: Vec<Option<(usize, usize)>>,
+    follows: Vec<bool>,
+    /// The last text of the chain that a text begins, the first of the one that it ends.
+    other: Vec<usize>,
+}
+
+impl Chains {
+    fn new(count: usize) -> Self {
+        let (next, follows) = (vec![None; count], vec![false; count]);
+        Chains { next, follows, other: (0..count).collect() }
+    }
+
+    /// Puts `next` behind `index`, if it begins a chain, and another than the one that `index` ends.
+    fn joins(&mut self, index: usize, next: usize, overlap: usize) -> bool {
+        let free = self.next[index].is_none() && !self.follows[next] && self.other[index] != next;
+        if free {
+            (self.next[index], self.follows[next]) = (Some((next, overlap)), true);
+            let (first, last) = (self.other[index], self.other[next]);
+            (self.other[first], self.other[last]) = (last, first);
+        }
+        free
+    }
+
+    fn laid_out(&self, texts: &[&str]) -> String {
+        let mut whole = String::new();
+        for first in (0..texts.len()).filter(|index| !self.follows[*index]) {
+            let mut at = Some((first, 0));
+            while let Some((index, overlap)) = at {
+                whole.push_str(&texts[index][overlap..]);
+                at = self.next[index];
+            }
+        }
+        whole
     }
 }
 
@@ -55,6 +118,12 @@ impl Row {
 
     pub fn u32(mut self, value: u32) -> Self {
         self.0.extend(value.to_le_bytes());
+        self
+    }
+
+    /// A name that takes 24 bits.
+    pub fn name(mut self, value: u32) -> Self {
+        self.0.extend(&value.to_le_bytes()[..3]);
         self
     }
 
@@ -83,9 +152,9 @@ impl Writer {
     /// The name of a text. It is not to be believed until texts are laid out.
     pub fn name(&mut self, text: &str) -> Result<u32> {
         let fits = |b: u8| (b' '..=b'~').contains(&b) && b != b'"' && b != b'\\';
-        if text.is_empty() || text.len() > 255 || !text.bytes().all(fits) {
+        if text.is_empty() || text.len() > NAME_MAX as usize || !text.bytes().all(fits) {
             return Err(format!(
-                "`{text}`: wanted 1 to 255 printable characters of ASCII without \" and \\"
+                "`{text}`: wanted 1 to {NAME_MAX} printable characters of ASCII without \" and \\"
             ));
         }
         Ok(*self.heap.names.entry(text.to_owned()).or_default())
@@ -135,6 +204,7 @@ impl Writer {
         }
         out.extend((at as u32).to_le_bytes());
         self.parts.iter().for_each(|part| out.extend(part));
+        out.extend([0; WIDEST]);
         out
     }
 }

@@ -187,7 +187,7 @@ impl<'d> Family<'d, '_> {
         let names = attr.want("type-value")?;
         let mut rows = Vec::new();
         for name in names.items()? {
-            rows.push(Row::default().u32(self.key_name(name)?));
+            rows.push(Row::default().name(self.key_name(name)?));
         }
         if !(1..=4).contains(&rows.len()) {
             return Err(names.wrong("wanted one to four names"));
