@@ -60,7 +60,7 @@ impl Operation {
 
     /// The path of the attribute that starts at `offset` of `request`, or holds it. Empty if none does.
     pub fn path(&self, request: &[u8], offset: u32) -> String {
-        let Some(message) = whole(request).filter(|_| offset as usize >= Header::LEN) else {
+        let Some(message) = self.whole(request).filter(|_| offset as usize >= Header::LEN) else {
             return String::new();
         };
         self.locate(message, Some(offset)).0.finish().unwrap_or_default()
@@ -68,8 +68,9 @@ impl Operation {
 
     /// The path of an attribute of type `kind` that is missing from the nest at `nest`, or from the top.
     pub fn missing(&self, request: &[u8], nest: Option<u32>, kind: u32) -> String {
-        let (mut path, place) = match whole(request) {
+        let (mut path, place) = match self.whole(request) {
             Some(message) => self.locate(message, nest),
+            None if nest.is_some() => return String::new(),
             None => (Path::default(), self.top()),
         };
         path.step(place, u16::try_from(kind).unwrap_or(u16::MAX));
@@ -83,6 +84,13 @@ impl Operation {
             place = path.step(place, kind).0;
         }
         path.finish().unwrap_or_default()
+    }
+
+    /// The request, if it is known where its attributes begin. Types that no description knows have no
+    /// header as far as we can tell; without descriptions that is not said of all.
+    fn whole<'m>(&self, request: &'m [u8]) -> Option<Message<'m>> {
+        let message = Message::split(request).ok().map(|(message, _)| message);
+        message.filter(|_| NAMES || self.header > 0)
     }
 
     fn top(&self) -> Place<'static> {
@@ -105,10 +113,6 @@ impl Operation {
         };
         (path, place)
     }
-}
-
-fn whole(request: &[u8]) -> Option<Message<'_>> {
-    Message::split(request).ok().map(|(message, _)| message)
 }
 
 /// What the attributes at a place are.
