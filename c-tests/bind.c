@@ -188,6 +188,51 @@ static void values_that_do_not_fit_are_named(void)
     EXPECT(0, rnl_bind_free(bind));
 }
 
+static void damage_is_reported(void)
+{
+    struct rnl_bind *bind = bind_links(RNL_FORM_REPLY);
+    struct rnl_msg *msg = link_msg(RTM_NEWLINK, 0, LO);
+    struct rnl_view view = { .nsid = -1 };
+    struct nlattr *last;
+    struct link link;
+
+    rnl_msg_put_u32(msg, IFLA_MTU, 5);
+    rnl_msg_put_u32(msg, IFLA_GROUP, 6);
+    EXPECT(0, rnl_msg_bytes(msg, &view.msg));
+    WORKS(0, rnl_bind_read(bind, &view, &link, &test_err));
+    last = (struct nlattr *)((char *)(uintptr_t)view.msg.ptr + view.msg.len - 8);
+    last->nla_len = 12;
+    FAILS(EBADMSG, RNL_FROM_LOCAL, rnl_bind_read(bind, &view, &link, &test_err));
+    SAME_TEXT("bind: EBADMSG: attribute length is below 4 or beyond its space", rnl_err_text(test_err));
+    SAME_TEXT(NULL, rnl_err_attr(test_err));
+    rnl_msg_free(msg);
+    EXPECT(0, rnl_bind_free(bind));
+}
+
+static void a_bitfield_is_two_numbers(void)
+{
+    uint32_t both[2] = { 0, 0 };
+    struct rnl_slot slots[] = { { "dump-flags.value", 0, 4 }, { "dump-flags.selector", 4, 4 } }, whole = { "dump-flags", 0, 8 };
+    struct rnl_family *tc = open_family("tc");
+    struct rnl_msg *msg = rnl_msg_new(RTM_NEWQDISC, 0);
+    struct tcmsg header = { .tcm_ifindex = LO };
+    struct rnl_view view = { .nsid = -1 };
+    struct rnl_bind *bind = NULL;
+
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_bind_new(&bind, tc, "getqdisc", RNL_FORM_REPLY, 8, &whole, 1, &test_err));
+    WORKS(0, rnl_bind_new(&bind, tc, "getqdisc", RNL_FORM_REPLY, 8, slots, 2, &test_err));
+    NEED(bind);
+    rnl_msg_put_header(msg, &header, sizeof header);
+    rnl_msg_put_bitfield32(msg, TCA_DUMP_FLAGS, 1, 3);
+    EXPECT(0, rnl_msg_bytes(msg, &view.msg));
+    WORKS(0, rnl_bind_read(bind, &view, both, &test_err));
+    EQUAL(1, both[0]);
+    EQUAL(3, both[1]);
+    EXPECT(0, rnl_bind_free(bind));
+    rnl_msg_free(msg);
+    EXPECT(0, rnl_family_free(tc));
+}
+
 static void requests_hold_what_is_set(void)
 {
     struct rnl_slot some[] = { SLOT("ifi-index", index), SLOT("mtu", mtu), SLOT("stats64.rx-packets", rx_packets) };
@@ -222,6 +267,8 @@ int main(void)
     what_can_not_be_bound_is_named();
     one_message_fills_a_struct();
     values_that_do_not_fit_are_named();
+    damage_is_reported();
+    a_bitfield_is_two_numbers();
     requests_hold_what_is_set();
     a_dump_fills_an_array(false);
     vxlan = make("vx0", "vxlan", 1400, 4711) == 0;

@@ -3111,7 +3111,8 @@ struct rnl_slot {
     /**
      * sizeof the member: of numbers 1, 2, 4 or 8, in host order; flags are a
      * number, 1 if they are there; texts are cut nowhere and closed by a NUL;
-     * addresses and other bytes stand at its start.
+     * addresses and other bytes stand at its start. Of a bitfield .value and
+     * .selector are bound, 32 bits each, which can be read only.
      */
     size_t width;
 };
@@ -3166,10 +3167,11 @@ int rnl_bind_free(struct rnl_bind *bind);
  * @err     filled on failure, if not NULL: says which value did not fit
  *
  * Returns 0, or
- *   -EINVAL  an argument is NULL
- *   -EPROTO  the message is of another type than the binding
- *   -ERANGE  a value has another width than its type, or more bytes than its
- *            member
+ *   -EINVAL   an argument is NULL
+ *   -EPROTO   the message is of another type than the binding
+ *   -EBADMSG  an attribute's length is damaged
+ *   -ERANGE   a value has another width than its type, or more bytes than its
+ *             member
  * Threads: any, while nobody frees bind. Since 0.1.
  */
 int rnl_bind_read(const struct rnl_bind *bind, const struct rnl_view *view,

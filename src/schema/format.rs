@@ -148,9 +148,9 @@ macro_rules! numbered {
     ($(#[$doc:meta])* $name:ident { $first:ident = $first_word:literal, $($entry:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[allow(missing_docs)]
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         #[repr(u8)]
-        pub enum $name { $first, $($entry),+ }
+        pub enum $name { #[default] $first, $($entry),+ }
 
         impl $name {
             /// All of them, by their number in a pack.

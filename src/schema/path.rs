@@ -70,7 +70,7 @@ impl Operation {
     pub fn missing(&self, request: &[u8], nest: Option<u32>, kind: u32) -> String {
         let (mut path, place) = match self.whole(request) {
             Some(message) => self.locate(message, nest),
-            None if nest.is_some() => return String::new(),
+            None if nest.is_some() && self.is_blind() => return String::new(),
             None => (Path::default(), self.top()),
         };
         path.step(place, u16::try_from(kind).unwrap_or(u16::MAX));
@@ -86,11 +86,15 @@ impl Operation {
         path.finish().unwrap_or_default()
     }
 
-    /// The request, if it is known where its attributes begin. Types that no description knows have no
-    /// header as far as we can tell; without descriptions that is not said of all.
+    /// Whether it is not known where attributes begin. Types that no description knows have no header as
+    /// far as we can tell; without descriptions that is not said of all.
+    fn is_blind(&self) -> bool {
+        !NAMES && self.header == 0
+    }
+
     fn whole<'m>(&self, request: &'m [u8]) -> Option<Message<'m>> {
         let message = Message::split(request).ok().map(|(message, _)| message);
-        message.filter(|_| NAMES || self.header > 0)
+        message.filter(|_| !self.is_blind())
     }
 
     fn top(&self) -> Place<'static> {

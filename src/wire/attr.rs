@@ -40,6 +40,20 @@ impl<'a> Attrs<'a> {
         self.end.saturating_sub(self.rest.len())
     }
 
+    /// [`Iterator::next`], where it is worth being inlined.
+    #[inline(always)]
+    pub(crate) fn step(&mut self) -> Option<Result<Attr<'a>, Fault>> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let Some((attr, rest)) = Attr::split(self.rest, self.offset()) else {
+            self.rest = &[];
+            return Some(Err(Fault::AttrLength));
+        };
+        self.rest = rest;
+        Some(Ok(attr))
+    }
+
     /// The last attribute of type `kind`: the one the kernel would take. Damaged attributes end the search.
     #[inline(never)]
     pub fn get(mut self, kind: u16) -> Option<Attr<'a>> {
@@ -58,15 +72,7 @@ impl<'a> Iterator for Attrs<'a> {
     #[cfg_attr(feature = "runtime", inline(never))]
     #[cfg_attr(not(feature = "runtime"), inline)]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        let Some((attr, rest)) = Attr::split(self.rest, self.offset()) else {
-            self.rest = &[];
-            return Some(Err(Fault::AttrLength));
-        };
-        self.rest = rest;
-        Some(Ok(attr))
+        self.step()
     }
 }
 

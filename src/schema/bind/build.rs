@@ -101,7 +101,6 @@ impl Bound {
             Kind::Binary => _ = msg.put(kind, self.bytes(value, family)),
             Kind::Uint => _ = msg.put_uint(kind, number(value, &host)?),
             Kind::Sint => _ = msg.put_sint(kind, number(value, &host)? as i64),
-            Kind::Bitfield32 => return Err(Fault::ReadOnly),
             _ => _ = msg.put(kind, OnWire::new(value, &self.piece)?.get()),
         }
         Ok(())

@@ -8,6 +8,9 @@ use crate::error::Fault;
 use crate::grow;
 use crate::wire::{Attr, Attrs};
 
+/// In place of a slot's number, where it is none's fault.
+pub(super) const NO_SLOT: usize = usize::MAX;
+
 /// How deep rooms lie in each other: a bound on the walk.
 const DEEPEST: u8 = 16;
 
@@ -19,15 +22,16 @@ struct Record<'r> {
 
 impl Binding {
     /// Fills a record from what follows `struct nlmsghdr`. What the message lacks is zero. An error comes
-    /// with the number of the slot whose value is malformed or does not fit.
+    /// with the number of the slot whose value is malformed or does not fit, [`NO_SLOT`] where the message
+    /// itself is damaged.
     #[inline]
     pub fn fill(&self, body: &[u8], record: &mut [u8]) -> Result<(), (Fault, usize)> {
         record.fill(0);
         let mut record = Record { bytes: record, present: 0 };
         let header = body.get(self.prefix..).unwrap_or_default();
-        for (slot, bound) in self.bound.iter().enumerate() {
-            if bound.way.is_empty() && bound.piece.kind != Kind::Pad {
-                record.take(slot, header, &bound.piece, bound.place)?;
+        for &slot in &self.members {
+            if let Some(bound) = self.bound.get(usize::from(slot)) {
+                record.take(slot.into(), header, &bound.piece, bound.place)?;
             }
         }
         let attrs = header.get(crate::wire::align4(self.header)..).unwrap_or_default();
@@ -47,36 +51,26 @@ impl Binding {
         record: &mut Record<'_>,
         depth: u8,
     ) -> Result<(), (Fault, usize)> {
-        let siblings = attrs;
-        for attr in attrs {
-            let Ok(attr) = attr else { return Ok(()) };
-            for step in room.steps_of(attr.kind()) {
-                self.act(step, &attr, siblings, record, depth)?;
+        let mut rest = attrs;
+        while let Some(attr) = rest.step() {
+            let attr = attr.map_err(|fault| (fault, NO_SLOT))?;
+            let mut step = room.first(attr.kind());
+            while let Some(here) = step {
+                match &here.action {
+                    Action::Take(slot, piece, place) => {
+                        record.take(*slot, attr.payload(), piece, *place)?;
+                    }
+                    Action::Enter(next) => self.enter(*next, &attr, record, depth)?,
+                    Action::Choose(selector, value, next) => {
+                        if chosen(attrs, *selector, value) {
+                            self.enter(*next, &attr, record, depth)?;
+                        }
+                    }
+                }
+                step = room.step(here.next);
             }
         }
         Ok(())
-    }
-
-    #[inline]
-    fn act(
-        &self,
-        step: &Step,
-        attr: &Attr<'_>,
-        siblings: Attrs<'_>,
-        record: &mut Record<'_>,
-        depth: u8,
-    ) -> Result<(), (Fault, usize)> {
-        match &step.action {
-            Action::Take(slot, piece) => match self.bound.get(*slot) {
-                Some(bound) => record.take(*slot, attr.payload(), piece, bound.place),
-                None => Ok(()),
-            },
-            Action::Enter(next) => self.enter(*next, attr, record, depth),
-            Action::Choose(selector, value, next) => match siblings.get(*selector) {
-                Some(chosen) if chosen.bytes() == value => self.enter(*next, attr, record, depth),
-                _ => Ok(()),
-            },
-        }
     }
 
     #[inline(never)]
@@ -93,20 +87,60 @@ impl Binding {
     }
 }
 
+/// Whether the attribute beside it chooses a nest.
+#[inline(never)]
+fn chosen(attrs: Attrs<'_>, selector: u16, value: &[u8]) -> bool {
+    attrs.get(selector).is_some_and(|attr| attr.bytes() == value)
+}
+
 impl Room {
-    /// The steps for attributes of type `kind`.
-    #[inline]
-    fn steps_of(&self, kind: u16) -> impl Iterator<Item = &Step> {
-        let at = |number: u8| self.steps.get(usize::from(number).checked_sub(1)?);
-        let first = self.first.get(usize::from(kind)).copied().unwrap_or(0);
-        core::iter::successors(at(first), move |step| at(step.next))
+    /// The first step for attributes of type `kind`.
+    #[inline(always)]
+    fn first(&self, kind: u16) -> Option<&Step> {
+        self.step(*self.first.get(usize::from(kind))?)
+    }
+
+    /// A step by its number.
+    #[inline(always)]
+    fn step(&self, number: u8) -> Option<&Step> {
+        self.steps.get(usize::from(number).wrapping_sub(1))
     }
 }
 
 impl Record<'_> {
     /// Takes a value out of `bytes`.
-    #[inline]
+    #[inline(always)]
     fn take(
+        &mut self,
+        slot: usize,
+        bytes: &[u8],
+        piece: &Piece,
+        place: Place,
+    ) -> Result<(), (Fault, usize)> {
+        let copied = match piece.plain {
+            1 => self.copy::<1>(bytes, piece, place),
+            2 => self.copy::<2>(bytes, piece, place),
+            4 => self.copy::<4>(bytes, piece, place),
+            8 => self.copy::<8>(bytes, piece, place),
+            _ => None,
+        };
+        match copied {
+            Some(()) => self.present |= 1u64.wrapping_shl(slot as u32),
+            None => self.convert(slot, bytes, piece, place)?,
+        }
+        Ok(())
+    }
+
+    /// Takes a number as it is.
+    #[inline(always)]
+    fn copy<const N: usize>(&mut self, bytes: &[u8], piece: &Piece, place: Place) -> Option<()> {
+        let from = bytes.get(piece.at.into()..)?.first_chunk::<N>()?;
+        *self.bytes.get_mut(place.offset..)?.first_chunk_mut::<N>()? = *from;
+        Some(())
+    }
+
+    #[inline(never)]
+    fn convert(
         &mut self,
         slot: usize,
         bytes: &[u8],
@@ -127,7 +161,6 @@ impl Record<'_> {
         Ok(())
     }
 
-    #[inline]
     fn put(&mut self, value: &[u8], piece: &Piece, place: Place) -> Result<(), Fault> {
         let value = match piece.kind {
             Kind::Binary => value,

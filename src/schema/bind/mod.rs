@@ -18,7 +18,7 @@ use crate::error::{Error, Fault};
 use crate::text::Text;
 
 /// Where a value stands in the payload of an attribute or in a fixed header, and how it reads.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Piece {
     /// Bytes before it.
     at: u16,
@@ -30,6 +30,18 @@ struct Piece {
     signed: bool,
     /// A member of a struct, which the message may lack.
     member: bool,
+    /// Width of a number that the record holds as the message does; 0 where more is to be done.
+    plain: u8,
+}
+
+impl Piece {
+    /// The same for a place of `width` bytes.
+    fn for_place(self, width: usize) -> Piece {
+        let number = !matches!(self.kind, Kind::Text | Kind::Binary | Kind::Flag | Kind::Pad);
+        let host = !self.big || cfg!(target_endian = "big") || self.len == 1;
+        let same = number && host && usize::from(self.len) == width;
+        Piece { plain: if same { self.len as u8 } else { 0 }, ..self }
+    }
 }
 
 /// Where a value goes in the record.
@@ -50,8 +62,8 @@ struct Step {
 
 #[derive(Debug)]
 enum Action {
-    /// A value, of the slot with this number.
-    Take(usize, Piece),
+    /// A value, of the slot with this number, and where it goes.
+    Take(usize, Piece, Place),
     /// What is inside.
     Enter(usize),
     /// What is inside, if the attribute of this type beside it says so.
@@ -90,6 +102,8 @@ pub struct Binding {
     /// Where the bits go that tell which slots have a value.
     present: Option<Place>,
     bound: Vec<Bound>,
+    /// The slots that are members of the fixed header.
+    members: Vec<u16>,
     rooms: Vec<Room>,
 }
 

@@ -68,6 +68,7 @@ impl Binding {
             size,
             present: None,
             bound: Vec::new(),
+            members: Vec::new(),
             rooms: Vec::new(),
         };
         grow::push(&mut binding.rooms, Room::default())?;
@@ -92,8 +93,7 @@ impl Binding {
         }
         // It keeps its own number, so that the bits are those of the caller's slots.
         self.present = Some(place);
-        let kind = Kind::Pad;
-        let piece = Piece { at: 0, len: 0, kind, big: false, signed: false, member: false };
+        let piece = Piece { kind: Kind::Pad, ..Piece::default() };
         grow::push(&mut self.bound, Bound { place, piece, way: Vec::new(), path: String::new() })
     }
 
@@ -112,7 +112,7 @@ impl Binding {
             let word = rest.next().ok_or(Fault::NotAValue)?;
             if let Some(field) = member.take().and_then(|h| h.named(word.name)) {
                 let piece = piece_of(&field.ty(), field.number(), &mut rest)?;
-                return self.add(path, place, piece, way);
+                return self.add(path, place, piece.for_place(place.width), way);
             }
             let field = at.set.and_then(|s| s.named(word.name)).ok_or(Fault::NoName)?;
             let (ty, kind) = (field.ty(), field.number());
@@ -122,8 +122,9 @@ impl Binding {
                 None => {
                     let piece = piece_of(&ty, 0, &mut rest)?;
                     let slot = self.bound.len();
+                    let piece = piece.for_place(place.width);
                     self.add(path, place, piece, way)?;
-                    return self.step(at.room, kind, Action::Take(slot, piece));
+                    return self.step(at.room, kind, Action::Take(slot, piece, place));
                 }
             }
         }
@@ -215,6 +216,10 @@ impl Binding {
             return Err(Fault::SlotWidth);
         }
         let path = Text::of(path).ok_or(Fault::NoMemory)?;
+        if way.is_empty() {
+            let slot = u16::try_from(self.bound.len()).map_err(|_| Fault::TooMuch)?;
+            grow::push(&mut self.members, slot)?;
+        }
         grow::push(&mut self.bound, Bound { place, piece, way, path })
     }
 }
@@ -238,6 +243,15 @@ fn piece_of<'p>(
         ty = field.ty();
         member = true;
     }
+    if ty.kind() == Kind::Bitfield32 {
+        let half = rest.next().ok_or(Fault::NotAValue)?;
+        at = match half.name {
+            b"value" => at,
+            b"selector" => at.saturating_add(4),
+            _ => return Err(Fault::NoName),
+        };
+        (ty, member) = (ty.part(), true);
+    }
     let kind = match ty.kind() {
         kind @ (Kind::Text | Kind::Binary | Kind::Flag) => kind,
         kind if is_number(kind) => kind,
@@ -250,5 +264,6 @@ fn piece_of<'p>(
     let len = u16::try_from(ty.width()).unwrap_or(0);
     // An address in a number's clothes stays as the bytes it is.
     let kind = if address { Kind::Binary } else { kind };
-    Ok(Piece { at, len, kind, big: ty.has(type_flags::BIG), signed: ty.is_signed(), member })
+    let (big, signed) = (ty.has(type_flags::BIG), ty.is_signed());
+    Ok(Piece { at, len, kind, big, signed, member, plain: 0 })
 }
