@@ -25,6 +25,16 @@ static uint64_t nanoseconds(const struct timeval *t)
 	return (uint64_t)t->tv_sec * 1000000000u + (uint64_t)t->tv_usec * 1000u;
 }
 
+/* Time in user space, of this process and of children it has waited for. */
+static uint64_t user_now(void)
+{
+	struct rusage own, children;
+
+	getrusage(RUSAGE_SELF, &own);
+	getrusage(RUSAGE_CHILDREN, &children);
+	return nanoseconds(&own.ru_utime) + nanoseconds(&children.ru_utime);
+}
+
 /* Of this process, and of children it has waited for. */
 static uint64_t cpu_now(void)
 {
@@ -79,7 +89,7 @@ static const struct task *find_task(const char *name)
 }
 
 struct cost {
-	uint64_t cpu, wall;
+	uint64_t cpu, wall, user;
 	long start, peak; /* of the resident memory, in KiB */
 };
 
@@ -89,9 +99,11 @@ static int measure(const struct task *t, struct result *r, uint64_t n, struct co
 
 	c->start = own_peak_kib();
 	c->wall = now(CLOCK_MONOTONIC);
+	c->user = user_now();
 	c->cpu = cpu_now();
 	rc = timed(t, r, n);
 	c->cpu = cpu_now() - c->cpu;
+	c->user = user_now() - c->user;
 	c->wall = now(CLOCK_MONOTONIC) - c->wall;
 	c->peak = peak_kib();
 	return rc;
@@ -101,8 +113,8 @@ static int report(const struct result *r, const struct cost *c)
 {
 	return printf("{\"count\": %" PRIu64 ", \"sum\": %" PRIu64 ", \"bytes\": %" PRIu64
 		      ", \"cpu_ns\": %" PRIu64 ", \"wall_ns\": %" PRIu64
-		      ", \"start_kib\": %ld, \"peak_kib\": %ld}\n",
-		      r->count, r->sum, r->bytes, c->cpu, c->wall, c->start, c->peak) < 0;
+		      ", \"user_ns\": %" PRIu64 ", \"start_kib\": %ld, \"peak_kib\": %ld}\n",
+		      r->count, r->sum, r->bytes, c->cpu, c->wall, c->user, c->start, c->peak) < 0;
 }
 
 static int run(const struct task *t, uint64_t n)

@@ -65,6 +65,7 @@ def _programs():
     ):
         sources = (f"pipeline/{name}.c", "pipeline/stage.c", "bench.c")
         yield f"pipeline-{name}", Program(sources, library)
+    yield "named", Program(("named.c", "bench.c"), "rnl")
     yield "rnl-together", Program(("rnl_together.c", "bench.c"), "rnl")
     for name, library in (("hand", ""), ("nl", "nl-route"), ("rnl", "rnl")):
         yield f"table-{name}", Program((f"table/{name}.c", "bench.c"), library)

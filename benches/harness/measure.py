@@ -38,7 +38,7 @@ class Result:
         self.instructions = {}
 
     def cost(self, key, clock):
-        """Nanoseconds of a clock, cpu or wall, per object, round by round."""
+        """Nanoseconds of a clock, cpu, user or wall, per object, round by round."""
         own = [s[f"{clock}_ns"] for s in self.samples[key]]
         units = [s["units"] for s in self.samples[key]]
         off = self.samples[self.row.subtract] if self.row.subtract and clock == "cpu" else ()

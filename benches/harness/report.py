@@ -74,7 +74,7 @@ def _goal_value(goal, result):
 def _goal_text(goal, result):
     labels = {c.key: c.label for c in result.contestants}
     against = labels.get(goal.against, "")
-    clock = {"cpu": "CPU", "wall": "wall time"}[result.row.clock]
+    clock = {"cpu": "CPU", "user": "time in user space", "wall": "wall time"}[result.row.clock]
     what = {
         "ratio": f"{clock} as a multiple of {against}",
         "ns": f"CPU nanoseconds per {result.row.unit}",

@@ -46,6 +46,7 @@ class World:
              "table-few": ("device", "few_routes"),
              "table-routes": ("device", "few_routes", "routes"),
              "routes": ("device", "few_routes", "routes"),
+             "json": ("device", "few_routes", "routes"),
              "together": ("device", "few_routes", "routes"),
              "replay": ("device", "few_routes", "routes", "recording")}
 
