@@ -18,7 +18,8 @@ impl Op<'_> {
     /// its path and what was wanted. `body` is all that follows `struct nlmsghdr`.
     pub fn check(&self, form: Form, body: &[u8]) -> Result<(), Error> {
         let level = Level::of(self, form, body);
-        let done = heads(&level).and_then(|()| attributes(&level));
+        let body = || level.body.map_or(Ok(()), |(ty, bytes)| leaf(&ty, bytes));
+        let done = heads(&level).and_then(|()| body()).and_then(|()| attributes(&level));
         done.map_err(|error| error.about(self.name()))
     }
 }

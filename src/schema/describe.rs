@@ -270,7 +270,11 @@ impl Describer<'_> {
         if let Some(sub) = ty.sub() {
             self.text("sub-message", sub.name());
         }
-        if ty.kind() != Kind::TypeValue && ty.selector() != 0 {
+        if ty.kind() == Kind::TypeValue {
+            self.out.key(b"type-names").open(b'[');
+            ty.type_names().for_each(|name| self.out.name(ty.pack.text(name)));
+            self.out.close(b']');
+        } else if ty.selector() != 0 {
             self.text("selector", ty.pack.str(ty.selector()));
         }
         for (word, flag) in [
@@ -293,8 +297,10 @@ impl Describer<'_> {
         if ty.has(type_flags::MASK) {
             return self.number("mask", Some(high.into()));
         }
-        self.number("min", Some(ty.limit(low)).filter(|low| *low != 0));
-        self.number("max", Some(ty.limit(high)).filter(|high| *high < i64::MAX.into()));
+        let (low, high) = (ty.limit(low), ty.limit(high));
+        let lowest = if ty.is_signed() { i64::MIN.into() } else { 0 };
+        self.number("min", Some(low).filter(|low| *low != lowest));
+        self.number("max", Some(high).filter(|high| *high < i64::MAX.into()));
     }
 
     fn names(&mut self, names: &Enum<'_>) {

@@ -34,11 +34,17 @@ pub(super) struct Level<'w, 'a, 'm> {
 
 /// Cuts the struct from the start of what is walked: as much of it as there is, with its padding.
 fn head<'a, 'm>(set: Option<Set<'a>>, attrs: &mut Attrs<'m>) -> Head<'a, 'm> {
+    let all = attrs.rest().len();
+    let want = set.map_or(0, |s| if s.is_open() { all } else { align4(s.size()) });
+    Head { set, bytes: cut(attrs, want) }
+}
+
+/// Cuts `want` bytes from the start of what is walked, or all there are.
+fn cut<'m>(attrs: &mut Attrs<'m>, want: usize) -> &'m [u8] {
     let rest = attrs.rest();
-    let want = set.map_or(0, |s| if s.is_open() { rest.len() } else { align4(s.size()) });
     let (bytes, after) = rest.split_at_checked(want).unwrap_or((rest, &[]));
     *attrs = Attrs::at(after, attrs.offset().saturating_add(rest.len()));
-    Head { set, bytes }
+    bytes
 }
 
 impl<'a, 'm> Level<'_, 'a, 'm> {
@@ -64,12 +70,20 @@ impl<'a, 'm> Level<'_, 'a, 'm> {
             _ => Choice::default(),
         };
         if choice.header.is_none() && choice.set.is_none() {
-            self.body = Some((ty, attrs.rest()));
-            attrs = Attrs::default();
+            let len = self.body_len(&ty).unwrap_or(usize::MAX);
+            let bytes = cut(&mut attrs, align4(len));
+            self.body = Some((ty, bytes.get(..len).unwrap_or(bytes)));
         }
         let [first, _] = self.heads;
         self.heads = [first, head(choice.header, &mut attrs)];
         (self.attrs, self.set) = (attrs, choice.set.or(self.set));
+    }
+
+    /// How long the body is, where the fixed header says that.
+    fn body_len(&self, ty: &Type<'a>) -> Option<usize> {
+        let [head, _] = &self.heads;
+        let (member, bytes) = head.member(ty.selector()).filter(|_| ty.kind() == Kind::Binary)?;
+        usize::try_from(member.number(bytes)?).ok()
     }
 
     /// What is inside `attrs`: perhaps a struct, then attributes of a set.

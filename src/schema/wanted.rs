@@ -103,7 +103,11 @@ fn limits(text: &mut Text, ty: &Type<'_>) {
             text.str(" of bits in ").num(mask);
             return;
         }
-        Some((low, high)) => (ty.limit(low), ty.limit(high)),
+        Some((low, high)) if of_number => {
+            let high = Some(ty.limit(high)).filter(|high| *high < natural.1);
+            (ty.limit(low).max(natural.0), high.unwrap_or(u64::MAX.into()))
+        }
+        Some((low, high)) => (low.into(), high.into()),
         None if of_number && ty.values().is_none() => natural,
         None => return,
     };

@@ -145,9 +145,9 @@ impl<'d> Family<'d, '_> {
         let [header, body, set] = ["fixed-header", "body", "attribute-set"].map(find);
         let told = own.and_then(|own| own.get("match"));
         let told = told.map_or(Ok(None), |at| self.told_by(at, header).map(Some))?;
+        let body = body.map_or(Ok(None), |at| self.body(at, header).map(Some))?;
         let header =
             header.map_or(Ok(None), |at| self.structure(at, at.text()?).map(|s| Some(s.index)))?;
-        let body = body.map_or(Ok(None), |at| self.body(at).map(Some))?;
         let set = set.map_or(Ok(None), |at| self.set(at).map(Some))?;
         let list = self.list(own, set.map(|(set, _)| set))?;
         let row = Row::default().index(header).index(body).index(set.map(|(_, index)| index));

@@ -61,8 +61,8 @@ impl<'d> Family<'d, '_> {
         self.write_type(attr, ty)
     }
 
-    /// The type of a body, which is like an attribute.
-    pub fn body(&mut self, at: At<'d>) -> Result<u16> {
+    /// The type of a body, which is like an attribute. `header`: the struct before it.
+    pub fn body(&mut self, at: At<'d>, header: Option<At<'d>>) -> Result<u16> {
         let attr = Attr::alone(at);
         at.only(ATTRIBUTE)?;
         let mut ty = self.ty(&attr)?;
@@ -74,6 +74,15 @@ impl<'d> Family<'d, '_> {
             if checks.map_or(Ok(false), At::flag)? {
                 ty.flags |= type_flags::BARE;
             }
+        }
+        if let Some(length) = at.get("length-member") {
+            if ty.kind != Some(Kind::Binary) {
+                return Err(length.wrong("only binary bodies have their length said"));
+            }
+            let header =
+                header.ok_or_else(|| length.wrong("wanted a `fixed-header` to look at"))?;
+            self.has_member(header, length)?;
+            ty.selector = self.name(length)?;
         }
         self.write_type(&attr, ty)
     }
@@ -216,10 +225,7 @@ impl<'d> Family<'d, '_> {
         let mut ty =
             Type { kind: Some(Kind::Records), header: Some(header.index), ..Type::default() };
         if let Some(length) = attr.get("length-member") {
-            let members = self.defined(at, at.text()?, "struct")?.list("members")?;
-            if !members.iter().any(|m| m.name().ok() == length.text().ok()) {
-                return Err(length.wrong("the struct has no such member"));
-            }
+            self.has_member(at, length)?;
             ty.selector = self.name(length)?;
             ty.target =
                 attr.get("nested-attributes").map_or(Ok(None), |at| Ok(Some(self.set(at)?.1)))?;
@@ -227,6 +233,15 @@ impl<'d> Family<'d, '_> {
             return Err(at.wrong("records that hold attributes need a `length-member`"));
         }
         Ok(ty)
+    }
+
+    /// Whether the struct that `at` names has the member that `name` is.
+    fn has_member(&self, at: At<'d>, name: At<'d>) -> Result<()> {
+        let members = self.defined(at, at.text()?, "struct")?.list("members")?;
+        match members.iter().any(|member| member.name().ok() == name.text().ok()) {
+            true => Ok(()),
+            false => Err(name.wrong("the struct has no such member")),
+        }
     }
 
     fn write_type(&mut self, attr: &Attr<'d>, mut ty: Type) -> Result<u16> {
