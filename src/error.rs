@@ -366,10 +366,16 @@ impl Error {
     #[cold]
     #[inline(never)]
     pub(crate) fn given(self, what: &[u8]) -> Self {
-        let start = what.trim_ascii().get(..40).unwrap_or(what.trim_ascii());
+        let what = what.trim_ascii();
+        let start = what.get(..40).unwrap_or(what);
+        let is_number = what.iter().all(|b| b.is_ascii_digit() || *b == b'-');
         self.with(|full| {
             let mut text = Text::default();
-            text.bytes(start).str(": ").str(&full.detail.reason);
+            match is_number && full.errno == errno::ERANGE {
+                true => text.bytes(start).str(" is out of range, "),
+                false => text.str("given ").bytes(start).str(", "),
+            };
+            text.str(&full.detail.reason);
             full.detail.reason = text.finish().unwrap_or_default();
         })
     }
@@ -411,6 +417,13 @@ impl Error {
     /// The whole sentence. `None` only when memory runs out.
     #[inline(never)]
     pub fn text(&self) -> Option<String> {
+        match self.full() {
+            Some(full) if full.is_of_content() => full.content(),
+            _ => self.sentence(),
+        }
+    }
+
+    fn sentence(&self) -> Option<String> {
         let (name, strerror) = errno::describe(self.errno()).unwrap_or(("errno", ""));
         let nothing = Detail::default();
         let d = self.detail().unwrap_or(&nothing);
@@ -427,6 +440,22 @@ impl Error {
             text.str(part);
         }
         remarks(&mut text, d);
+        text.finish()
+    }
+}
+
+impl Full {
+    /// Whether it is about what a request or a family was to be, rather than about something done.
+    fn is_of_content(&self) -> bool {
+        self.origin == Origin::Local && self.doing.is_empty() && !self.detail.subject.is_empty()
+    }
+
+    /// `newlink: .mtu: given "much", wanted u32`
+    fn content(&self) -> Option<String> {
+        let d = &self.detail;
+        let mut text = Text::default();
+        text.str(&d.subject).str(if d.attr.is_empty() { "" } else { ": " }).str(&d.attr);
+        text.str(": ").str(&d.reason);
         text.finish()
     }
 }
@@ -508,6 +537,15 @@ mod tests {
     fn rnl_speaks_where_nothing_was_begun() {
         let e = Error::from(Fault::Closed);
         assert_eq!(e.text().unwrap(), "rnl: EBADF: socket is closed");
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_request_stands_where_it_is() {
+        let wanted = Error::local(errno::ERANGE, "", Text::of("wanted u8"));
+        let e = wanted.given(b" 256").under(&[b".", b"tos"]).about("newroute");
+        assert_eq!(e.text().unwrap(), "newroute: .tos: 256 is out of range, wanted u8");
+        let e = Error::from(Fault::NoOperation).about("newrout");
+        assert_eq!(e.text().unwrap(), "newrout: the family has no such operation");
     }
 
     #[test]

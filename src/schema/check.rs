@@ -4,6 +4,7 @@
 use super::format::{Form, Kind};
 use super::level::Level;
 use super::pack::Op;
+use super::path::which;
 use super::types::{Type, is_number};
 use super::walk::{Record, records, unwrap};
 use super::wanted;
@@ -25,7 +26,7 @@ impl Op<'_> {
 }
 
 fn wrong(reason: &str) -> Error {
-    Error::local(errno::EINVAL, "check", Text::of(reason))
+    Error::local(errno::EINVAL, "", Text::of(reason))
 }
 
 /// Structs that are cut short, and members out of range.
@@ -77,17 +78,31 @@ fn attribute<'a, 'm>(
 
 fn nest<'a, 'm>(level: &Level<'_, 'a, 'm>, ty: &Type<'a>, attr: &Attr<'m>) -> Result<(), Error> {
     match level.enter(ty, attr) {
-        Some(inner) => heads(&inner).and_then(|()| attributes(&inner)),
+        Some(inner) => {
+            heads(&inner).and_then(|()| attributes(&inner)).map_err(|e| inside(e, level, ty))
+        }
         None if level.find(ty.selector()).is_none() => {
             let mut text = Text::default();
             text.str("what this is depends on ")
                 .str(ty.pack.str(ty.selector()))
                 .str(", which is missing");
-            Err(Error::local(errno::EINVAL, "check", text.finish()))
+            Err(Error::local(errno::EINVAL, "", text.finish()))
         }
         // Of a kind that is not described, nothing can be said.
         None => Ok(()),
     }
+}
+
+/// An error inside a sub-message says which.
+#[cold]
+fn inside<'a>(error: Error, level: &Level<'_, 'a, '_>, ty: &Type<'a>) -> Error {
+    let Some((selector, bytes)) = level.find(ty.selector()).filter(|_| ty.kind() == Kind::Sub)
+    else {
+        return error;
+    };
+    let mut step = Text::default();
+    which(&mut step, &selector, bytes);
+    error.under(&[step.finish().unwrap_or_default().as_bytes()])
 }
 
 fn array<'a, 'm>(level: &Level<'_, 'a, 'm>, ty: &Type<'a>, attrs: Attrs<'m>) -> Result<(), Error> {
@@ -128,5 +143,18 @@ fn leaf(ty: &Type<'_>, bytes: &[u8]) -> Result<(), Error> {
         kind if is_number(kind) => ty.number(bytes).is_some(),
         _ => true,
     };
-    if fits { wanted::inspect(ty, Some(bytes)) } else { Err(wanted::wrong_type(ty)) }
+    let sound = if fits { wanted::inspect(ty, Some(bytes)) } else { Err(wanted::wrong_type(ty)) };
+    sound.map_err(|e| given(e, ty, bytes))
+}
+
+/// What is wrong about a value: the number that it is, or how long it is.
+#[cold]
+fn given(error: Error, ty: &Type<'_>, bytes: &[u8]) -> Error {
+    let mut text = Text::default();
+    match ty.number(bytes) {
+        Some(n) => text.str(if n < 0 { "-" } else { "" }).num(n.unsigned_abs() as u64),
+        None if bytes.len() == 1 => text.str("1 byte"),
+        None => text.num(bytes.len() as u64).str(" bytes"),
+    };
+    error.given(text.finish().unwrap_or_default().as_bytes())
 }

@@ -58,7 +58,7 @@ impl<'j> Reader<'j> {
     pub(super) fn wrong(&self, wanted: &str) -> Error {
         let mut text = Text::default();
         text.str("not JSON at offset ").num(self.at as u64).str(": wanted ").str(wanted);
-        Error::local(errno::EINVAL, "json", text.finish())
+        Error::local(errno::EINVAL, "", text.finish())
     }
 
     /// The next byte that is no space.
@@ -219,7 +219,7 @@ impl<'j> Quoted<'j> {
     fn wrong(&self) -> Error {
         let mut text = Text::default();
         text.str("no such escape in \"").bytes(self.raw).str("\"");
-        Error::local(errno::EINVAL, "json", text.finish())
+        Error::local(errno::EINVAL, "", text.finish())
     }
 }
 

@@ -233,17 +233,22 @@ impl Path {
     /// Says what decides what a sub-message is, and gives that.
     fn choose<'a>(&mut self, level: &Level<'_, 'a, '_>, ty: &Type<'a>) -> Option<Place<'a>> {
         let (selector, bytes) = level.find(ty.selector())?;
-        self.0.str("(");
-        match selector.number(bytes) {
-            Some(n) => match selector.values().and_then(|names| names.name_of(n as i64)) {
-                Some(name) => self.0.bytes(name),
-                None => self.0.num(n.unsigned_abs() as u64),
-            },
-            None => self.0.bytes(text_of(bytes)),
-        };
-        self.0.str(")");
+        which(&mut self.0, &selector, bytes);
         Some(Place::Set(level.choose(ty).and_then(|choice| choice.set)))
     }
+}
+
+/// Says what decides what a sub-message is: `(vxlan)`.
+pub(super) fn which(text: &mut Text, selector: &Type<'_>, bytes: &[u8]) {
+    text.str("(");
+    match selector.number(bytes) {
+        Some(n) => match selector.values().and_then(|names| names.name_of(n as i64)) {
+            Some(name) => text.bytes(name),
+            None => text.num(n.unsigned_abs() as u64),
+        },
+        None => text.bytes(text_of(bytes)),
+    };
+    text.str(")");
 }
 
 fn holds(attr: &Attr<'_>, offset: usize) -> bool {

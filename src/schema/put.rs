@@ -48,10 +48,10 @@ impl Encoder<'_> {
             (Kind::TypeValue, Token::Object) => return self.type_value(scope, ty, reader),
             (Kind::Records, Token::List) => return self.records(scope, ty, reader),
             (Kind::List, Token::List) => self.list(scope, ty, reader)?,
-            (_, token) => self.scalar(ty, token, reader)?,
+            (_, token) => self.scalar(ty, token, reader).map_err(|e| given(e, at))?,
         };
         let done = self.fit(ty, before).and_then(|()| wanted::inspect(ty, self.out.get(before..)));
-        done.map_err(|e| e.given(at.until(reader)))?;
+        done.map_err(|e| given(e, at))?;
         Ok(Some(flags))
     }
 
@@ -210,6 +210,13 @@ impl Encoder<'_> {
         }
         Ok(0)
     }
+}
+
+/// Says what was given: the value at `at`, if it is one.
+#[cold]
+fn given(error: Error, at: Reader<'_>) -> Error {
+    let mut end = at;
+    if end.skip().is_ok() { error.given(at.until(&end)) } else { error }
 }
 
 /// The number that a value is: itself, its name, or the names of its bits.

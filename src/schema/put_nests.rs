@@ -6,12 +6,14 @@ use alloc::vec::Vec;
 use super::encode::Encoder;
 use super::format::Kind;
 use super::json::{Reader, Token};
+use super::path::which;
 use super::scope::{Key, Scope, find_key};
 use super::types::{Choice, Type};
 use super::walk::MAX_TYPES;
 use super::{value, wanted};
 use crate::error::Error;
 use crate::grow;
+use crate::text::Text;
 use crate::uapi::NLA_F_NESTED;
 
 /// The flag bits of the attribute that holds it.
@@ -24,10 +26,9 @@ impl Encoder<'_> {
         scope: &Scope<'_, 'a, '_>,
         ty: &Type<'a>,
     ) -> Result<Option<Choice<'a>>, Error> {
-        let found = scope.find(ty.selector()).filter(|(selector, _)| selector.is_plain());
-        let (Some((selector, mut reader)), Some(sub)) = (found, ty.sub()) else { return Ok(None) };
-        let mut bytes = Vec::new();
-        Encoder::new(&mut bytes).value(scope, &selector, &mut reader)?;
+        let (Some((selector, bytes)), Some(sub)) = (selector(scope, ty)?, ty.sub()) else {
+            return Ok(None);
+        };
         Ok(sub.choice(|value| selector.says(&bytes, value)))
     }
 
@@ -41,7 +42,7 @@ impl Encoder<'_> {
         let chosen = choice.unwrap_or_default();
         let mut inner = scope.enter(*reader, chosen.header, chosen.set)?;
         inner.undecided = if choice.is_none() { Some(*ty) } else { None };
-        self.object(&inner, reader)?;
+        self.object(&inner, reader).map_err(|e| inside(e, scope, ty))?;
         let nested = choice.is_none() || chosen.set.is_some();
         Ok(Some(if nested { NLA_F_NESTED } else { 0 }))
     }
@@ -161,6 +162,27 @@ impl Encoder<'_> {
         grow::write(room, bytes.get(..width).unwrap_or_default());
         Ok(())
     }
+}
+
+/// What decides what a sub-message is: its type and its bytes.
+fn selector<'a>(
+    scope: &Scope<'_, 'a, '_>,
+    ty: &Type<'a>,
+) -> Result<Option<(Type<'a>, Vec<u8>)>, Error> {
+    let found = scope.find(ty.selector()).filter(|(selector, _)| selector.is_plain());
+    let Some((selector, mut reader)) = found else { return Ok(None) };
+    let mut bytes = Vec::new();
+    Encoder::new(&mut bytes).value(scope, &selector, &mut reader)?;
+    Ok(Some((selector, bytes)))
+}
+
+/// An error inside a sub-message says which.
+#[cold]
+fn inside(error: Error, scope: &Scope<'_, '_, '_>, ty: &Type<'_>) -> Error {
+    let Ok(Some((selector, bytes))) = selector(scope, ty) else { return error };
+    let mut step = Text::default();
+    which(&mut step, &selector, &bytes);
+    error.under(&[step.finish().unwrap_or_default().as_bytes()])
 }
 
 /// The index and flag bits that an element begins with, if it is an object of those.

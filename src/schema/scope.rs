@@ -133,7 +133,7 @@ impl<'w, 'a, 'j> Scope<'w, 'a, 'j> {
         if let Some(near) = wanted::nearest(key.name, names) {
             text.str("; perhaps ").str(near);
         }
-        Error::local(errno::EINVAL, "encode", text.finish())
+        Error::local(errno::EINVAL, "", text.finish())
     }
 }
 

@@ -18,24 +18,24 @@ const LONGEST_NAME: usize = 40;
 #[cold]
 #[inline(never)]
 pub(super) fn refusal(reason: &str) -> Error {
-    Error::local(errno::EINVAL, "encode", Text::of(reason))
+    Error::local(errno::EINVAL, "", Text::of(reason))
 }
 
 #[cold]
 pub(super) fn wrong_type(ty: &Type<'_>) -> Error {
-    Error::local(errno::EINVAL, "encode", wanted(ty).finish())
+    Error::local(errno::EINVAL, "", wanted(ty).finish())
 }
 
 #[cold]
 pub(super) fn out_of_range(ty: &Type<'_>) -> Error {
-    Error::local(errno::ERANGE, "encode", wanted(ty).finish())
+    Error::local(errno::ERANGE, "", wanted(ty).finish())
 }
 
 #[cold]
 pub(super) fn wrong_length(ty: &Type<'_>) -> Error {
     let mut text = wanted(ty);
     text.str(" of ").num(ty.fixed_len() as u64).str(" bytes");
-    Error::local(errno::ERANGE, "encode", text.finish())
+    Error::local(errno::ERANGE, "", text.finish())
 }
 
 /// Whether the bytes of a value are within what the description allows.
@@ -86,7 +86,7 @@ fn noun(ty: &Type<'_>) -> &'static str {
         (Kind::Array | Kind::Records | Kind::List, _) => "a list",
         (Kind::Flag, _) => "true or false",
         (Kind::Text, _) => "a string",
-        (Kind::Binary, Hint::Ipv4 | Hint::Ipv6 | Hint::Ip) => "an IP address",
+        (_, hint) if hint.is_address() => "an IP address",
         (Kind::Binary, Hint::Mac | Hint::Fddi) => "a hardware address",
         (Kind::Binary | Kind::Pad, _) => "digits to base 16",
         (kind, _) => kind.word(),
@@ -108,7 +108,7 @@ fn limits(text: &mut Text, ty: &Type<'_>) {
             (ty.limit(low).max(natural.0), high.unwrap_or(u64::MAX.into()))
         }
         Some((low, high)) => (low.into(), high.into()),
-        None if of_number && ty.values().is_none() => natural,
+        None if of_number && ty.values().is_none() && !ty.hint().is_address() => natural,
         None => return,
     };
     text.str(if of_number { ", " } else { " of " });
