@@ -16,6 +16,7 @@ static void tells_nothing(const struct rnl_err *err, const char *text)
     SAME_TEXT(NULL, rnl_err_kernel_text(err));
     SAME_TEXT(NULL, rnl_err_attr(err));
     SAME_TEXT(NULL, rnl_err_missing(err));
+    SAME_TEXT(NULL, rnl_err_guess(err));
     EXPECT(-EINVAL, rnl_err_offset(err, &offset));
     EXPECT(-EINVAL, rnl_err_cookie(err, &bytes));
     EXPECT(-EINVAL, rnl_err_policy(err, &bytes));
@@ -52,6 +53,7 @@ static void kernel_said_nothing(void)
     SAME_TEXT(NULL, rnl_err_kernel_text(test_err));
     SAME_TEXT(NULL, rnl_err_attr(test_err));
     SAME_TEXT(NULL, rnl_err_missing(test_err));
+    SAME_TEXT(NULL, rnl_err_guess(test_err));
     EXPECT(0, rnl_err_offset(test_err, &offset));
     EXPECT(0, rnl_err_cookie(test_err, &bytes));
     EXPECT(0, rnl_err_policy(test_err, &bytes));

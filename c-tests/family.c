@@ -106,6 +106,39 @@ static void errors_point(void)
             "VXLAN ID must be lower");
 }
 
+/* A request that was built by hand is looked at: what the kernel would refuse, and what it would not. */
+static void hand_built_requests_are_checked(void)
+{
+    struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+    struct rnl_msg *msg = rnl_msg_new(RTM_NEWLINK, 0);
+
+    NEED(msg);
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_family_check(NULL, msg, &test_err));
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_family_check(links, NULL, &test_err));
+    rnl_msg_put_header(msg, &ifi, sizeof ifi);
+    rnl_msg_put_str(msg, IFLA_IFNAME, "v0");
+    rnl_msg_nest_begin(msg, IFLA_LINKINFO);
+    rnl_msg_put_str(msg, IFLA_INFO_KIND, "vxlan");
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_family_check(links, msg, &test_err));
+    rnl_msg_nest_begin(msg, IFLA_INFO_DATA);
+    rnl_msg_put_u32(msg, IFLA_VXLAN_ID, 1);
+    rnl_msg_nest_end(msg);
+    rnl_msg_nest_end(msg);
+    WORKS(0, rnl_family_check(links, msg, &test_err));
+    rnl_msg_nest_begin(msg, IFLA_LINKINFO);
+    rnl_msg_put_str(msg, IFLA_INFO_KIND, "vxlan");
+    rnl_msg_nest_begin(msg, IFLA_INFO_DATA);
+    rnl_msg_put_u16(msg, IFLA_VXLAN_ID, 1);
+    rnl_msg_nest_end(msg);
+    rnl_msg_nest_end(msg);
+    FAILS(EINVAL, RNL_FROM_LOCAL, rnl_family_check(links, msg, &test_err));
+    SAME_TEXT(".linkinfo.data(vxlan).id", rnl_err_attr(test_err));
+    SAME_TEXT("newlink: .linkinfo.data(vxlan).id: given 2 bytes, wanted u32, 0..4294967295", rnl_err_text(test_err));
+    EXPECT(0, rnl_msg_reset(msg, RTM_NEWADDR, 0));
+    FAILS(EPROTO, RNL_FROM_LOCAL, rnl_family_check(links, msg, &test_err));
+    EXPECT(0, rnl_msg_free(msg));
+}
+
 /* Objects in lists of at most two. */
 static void a_dump_comes_in_lists(void)
 {
@@ -200,6 +233,7 @@ int main(void)
     a_family_has_protocol_and_groups();
     a_request_is_made_and_its_answer_shown();
     errors_point();
+    hand_built_requests_are_checked();
     a_dump_comes_in_lists();
     a_notification_has_its_name();
     a_generic_family_is_resolved_first();

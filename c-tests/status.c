@@ -108,7 +108,7 @@ static void errors_tell_their_reasons(unsigned flags)
         has_all_reasons();
         SAME_TEXT(".linkinfo.data(vxlan)", rnl_err_attr(test_err));
         SAME_TEXT(".linkinfo.kind", rnl_err_missing(test_err));
-        SAME_TEXT("newlink: EINVAL: no such thing (.linkinfo.data(vxlan), missing .linkinfo.kind)",
+        SAME_TEXT("newlink: EINVAL: no such thing (.linkinfo.data(vxlan), wanted u32, missing .linkinfo.kind)",
                   rnl_err_text(test_err));
     } else {
         has_no_reasons();

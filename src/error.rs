@@ -238,6 +238,10 @@ pub struct Detail {
     pub attr: String,
     /// Path of the attribute that is missing.
     pub missing: String,
+    /// What the kernel's policy wanted of the offending attribute: `u16, 1..4094`.
+    pub wanted: String,
+    /// What rnl thinks is wrong where the kernel gives a number alone, with its path.
+    pub guess: String,
     /// What was being worked on, when that has a name: a namespace, a family.
     pub subject: String,
     /// Offset of the offending attribute from the request's header.
@@ -414,11 +418,43 @@ impl Error {
         self.detail().map(|d| d.missing.as_str()).filter(|s| !s.is_empty())
     }
 
+    /// What rnl thinks is wrong, where the kernel refused without a reason. A guess: the kernel knows more
+    /// than what is described, and sometimes less.
+    pub fn guess(&self) -> Option<&str> {
+        self.detail().map(|d| d.guess.as_str()).filter(|s| !s.is_empty())
+    }
+
+    /// Whether the kernel refused something about the request, and gave a number alone.
+    pub(crate) fn is_bare(&self) -> bool {
+        let no_words =
+            |d: &Detail| d.reason.is_empty() && d.offset.is_none() && d.missing.is_empty();
+        self.origin() == Origin::Kernel && self.detail().is_some_and(no_words)
+    }
+
+    /// Adds what may be wrong.
+    #[cold]
+    pub(crate) fn guessing(self, guess: String) -> Self {
+        self.with(|full| full.detail.guess = guess)
+    }
+
+    /// Where and what is wrong, without what was being done: `.mtu: 70000 is out of range, wanted ...`.
+    #[cold]
+    pub(crate) fn place(&self) -> Option<String> {
+        let d = self.detail()?;
+        let mut text = Text::default();
+        text.str(&d.attr).str(if d.attr.is_empty() { "" } else { ": " }).str(&d.reason);
+        text.finish()
+    }
+
     /// The whole sentence. `None` only when memory runs out.
     #[inline(never)]
     pub fn text(&self) -> Option<String> {
         match self.full() {
-            Some(full) if full.is_of_content() => full.content(),
+            Some(full) if full.is_of_content() => {
+                let mut text = Text::default();
+                text.str(&full.detail.subject).str(": ").str(&self.place()?);
+                text.finish()
+            }
             _ => self.sentence(),
         }
     }
@@ -449,28 +485,22 @@ impl Full {
     fn is_of_content(&self) -> bool {
         self.origin == Origin::Local && self.doing.is_empty() && !self.detail.subject.is_empty()
     }
-
-    /// `newlink: .mtu: given "much", wanted u32`
-    fn content(&self) -> Option<String> {
-        let d = &self.detail;
-        let mut text = Text::default();
-        text.str(&d.subject).str(if d.attr.is_empty() { "" } else { ": " }).str(&d.attr);
-        text.str(": ").str(&d.reason);
-        text.finish()
-    }
 }
 
-/// Appends ` (.gateway, missing .oif)`.
+/// Appends ` (.gateway, missing .oif)`: what there is to say about attributes.
 fn remarks(text: &mut Text, d: &Detail) {
-    let parts = match (d.attr.is_empty(), d.missing.is_empty()) {
-        (true, true) => return,
-        (false, true) => [" (", &d.attr, "", "", ")"],
-        (true, false) => [" (", "", "missing ", &d.missing, ")"],
-        (false, false) => [" (", &d.attr, ", missing ", &d.missing, ")"],
-    };
-    for part in parts {
-        text.str(part);
+    let parts = [
+        ("", &d.attr),
+        ("wanted ", &d.wanted),
+        ("missing ", &d.missing),
+        ("the kernel gives no reason; rnl's guess is ", &d.guess),
+    ];
+    let mut told = false;
+    for (word, part) in parts.into_iter().filter(|(_, part)| !part.is_empty()) {
+        text.str(if told { ", " } else { " (" }).str(word).str(part);
+        told = true;
     }
+    text.str(if told { ")" } else { "" });
 }
 
 impl From<Fault> for Error {

@@ -43,6 +43,10 @@ impl Text {
         self.str(text)
     }
 
+    pub(crate) fn signed(&mut self, n: i128) -> &mut Self {
+        self.str(if n < 0 { "-" } else { "" }).num(n.unsigned_abs() as u64)
+    }
+
     /// Appends bytes that someone else wrote, up to the first that is not UTF-8.
     pub(crate) fn bytes(&mut self, b: &[u8]) -> &mut Self {
         let text = match core::str::from_utf8(b) {

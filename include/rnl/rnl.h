@@ -601,6 +601,19 @@ const char *rnl_err_attr(const struct rnl_err *err);
 const char *rnl_err_missing(const struct rnl_err *err);
 
 /**
+ * What may be wrong with a request that the kernel refused with a number alone,
+ * by the descriptions or by the kernel's own policy: ".mtu: given 2 bytes,
+ * wanted u32". It is rnl's guess: the kernel may have had another reason.
+ *
+ * @err  error object, or NULL
+ *
+ * Returns a string that lives as long as err, or NULL if the kernel gave a
+ * reason or nothing looks wrong.
+ * Threads: any, while nobody frees err. Since 0.1.
+ */
+const char *rnl_err_guess(const struct rnl_err *err);
+
+/**
  * Where the attribute that is wrong starts (NLMSGERR_ATTR_OFFS).
  *
  * @err  error object
@@ -3009,6 +3022,29 @@ int rnl_family_request(struct rnl_msg **out, const struct rnl_family *family,
                        const char *json, struct rnl_err **err);
 
 /**
+ * Looks at a request that was built by hand, before it is sent: attributes that
+ * are unknown where they stand, values of another width or out of range, a
+ * header that is cut short. The kernel is not asked; it may take what this
+ * refuses, if it is newer than the descriptions, and it knows more reasons to
+ * refuse.
+ *
+ * @family  family; a generic one must have been resolved
+ * @msg     request, finished
+ * @err     filled on failure, if not NULL: the path of the first thing that is
+ *          wrong, and what was wanted
+ *
+ * Returns 0 if nothing is wrong with it, or
+ *   -EINVAL   family or msg is NULL, or something in it is wrong
+ *   -EBADMSG  an attribute or what it holds is damaged
+ *   -ERANGE   a value is out of range
+ *   -EPROTO   it is no request of the family's
+ *   or what rnl_msg_bytes() returns
+ * Threads: msg must not be in use elsewhere. Since 0.1.
+ */
+int rnl_family_check(const struct rnl_family *family, struct rnl_msg *msg,
+                     struct rnl_err **err);
+
+/**
  * Appends a message that the kernel sent as a JSON object.
  *
  * @family  family
@@ -3059,6 +3095,9 @@ int rnl_family_rows(const struct rnl_family *family, struct rnl_dump *dump,
  * @timeout_ms  milliseconds; -1 waits for ever
  * @text        text to append to, or NULL; left as it was on failure
  * @err         filled on failure, if not NULL
+ *
+ * Where the kernel refuses a request of a generic family with a number alone,
+ * it is asked for the family's policy too, for rnl_err_guess().
  *
  * Returns 0, what rnl_family_request() returns, or what rnl_sock_call()
  * returns.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What is known of the messages of a socket's protocol.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::error::Fault;
@@ -57,8 +58,16 @@ impl Known {
         self.family(m.kind())?.identify(m, way)
     }
 
+    /// What is wrong with a request by the descriptions, if anything is.
+    #[cold]
+    pub(super) fn suspicion(&self, request: &[u8]) -> Option<String> {
+        let (message, _) = Message::split(request).ok()?;
+        let (op, form) = self.message(&message, Way::ToKernel)?;
+        op.check(form, message.body()).err()?.place()
+    }
+
     /// What a request is, for errors. Those about the controller name it rather than its command.
-    pub(super) fn operation(&self, request: &[u8]) -> Operation {
+    pub(super) fn operation(&self, request: &[u8]) -> Operation<'static> {
         let message = Message::split(request).map(|(message, _)| message);
         let kind = message.map_or(0, |message| message.kind());
         let message = message.ok().filter(|_| kind != GENL_ID_CTRL);

@@ -5,10 +5,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::genl;
+use super::policy::Policy;
 use crate::conn::Socket;
 use crate::error::{Error, Fault, Result};
 use crate::grow;
-use crate::schema::{Family, Form, How, Op, Pack, Way};
+use crate::schema::{Family, Form, How, Op, Operation, Pack, Way, is_about_content};
+use crate::text::Text;
 use crate::wire::{Message, Msg};
 
 /// A family as it is described and, of a generic one, as the kernel has numbered it.
@@ -69,6 +71,14 @@ impl<'a> Named<'a> {
         op.request(form, id, flags, if json.is_empty() { "{}" } else { json })
     }
 
+    /// Looks at a request that was built by hand: see [`Op::check`]. [`Fault::NotOfFamily`] if it is none of
+    /// the family's.
+    pub fn check(&self, msg: &mut Msg) -> Result<()> {
+        let (message, _) = Message::split(msg.bytes()?)?;
+        let (op, form) = self.message(&message, Way::ToKernel).ok_or(Fault::NotOfFamily)?;
+        op.check(form, message.body())
+    }
+
     /// What a message is, if it is one of the family's.
     pub fn message(&self, m: &Message<'_>, way: Way) -> Option<(Op<'a>, Form)> {
         let own = !self.family.is_generic() || self.id() == Some(m.kind());
@@ -108,13 +118,27 @@ impl<'a> Named<'a> {
     ) -> Result<Option<String>> {
         let op = self.op(op)?;
         let msg = self.request(&op, Form::Do, flags, json)?;
-        let reply = socket.call(&msg, timeout)?;
+        let reply = socket.call(&msg, timeout);
+        let reply = reply.map_err(|error| self.explain(&op, error, socket, timeout))?;
         match reply.messages().count() {
             0 => grow::append(to, b"null")?,
             1 => reply.messages().try_for_each(|m| self.show(&m, How::Natural, false, to))?,
             _ => self.list(reply.messages(), How::Natural, to)?,
         }
         Ok(reply.into_warning())
+    }
+
+    /// Where the kernel gave a number alone and the descriptions find nothing, its own policies may.
+    #[cold]
+    fn explain(&self, op: &Op<'a>, error: Error, socket: &mut Socket, timeout: i32) -> Error {
+        let guessed = error.guess().is_some() || !is_about_content(error.errno());
+        let Some(id) = self.id().filter(|_| error.is_bare() && !guessed) else { return error };
+        let cmd = op.number(Form::Do).unwrap_or(0).into();
+        let Ok(policy) = Policy::of(socket, id, Some(cmd), timeout) else { return error };
+        match error.detail().and_then(|d| suspicion(op, &policy, cmd, &d.request)) {
+            Some(guess) => error.guessing(guess),
+            None => error,
+        }
     }
 
     /// Appends messages as a list.
@@ -130,6 +154,20 @@ impl<'a> Named<'a> {
         }
         list.end()
     }
+}
+
+/// What the kernel's policies have against a request.
+fn suspicion(op: &Op<'_>, policy: &Policy, cmd: u32, request: &[u8]) -> Option<String> {
+    let (message, _) = Message::split(request).ok()?;
+    let operation = Operation::of(*op, Form::Do);
+    let (at, rule) = policy.complaint(cmd, false, message.attrs(operation.header))?;
+    let mut text = Text::default();
+    text.str(&operation.path(request, u32::try_from(at).ok()?));
+    match rule {
+        Some(rule) => rule.describe(text.str(": wanted ")),
+        None => _ = text.str(" is unknown to this kernel"),
+    }
+    text.finish()
 }
 
 /// A JSON list under construction.

@@ -8,31 +8,11 @@ use crate::conn::{Mode, Socket};
 use crate::error::{Fault, Result};
 use crate::grow;
 use crate::uapi::genetlink::*;
-use crate::uapi::*;
-use crate::wire::{Attr, Attrs, Message};
+pub use crate::wire::Rule;
+use crate::wire::{Attr, Attrs, MAX_NESTS, Message};
 
-/// What a policy wants of one attribute. A bound is absent where the kernel states none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rule {
-    /// Index of the policy it belongs to.
-    pub policy: u16,
-    /// Type of the attribute.
-    pub attr: u16,
-    /// NL_ATTR_TYPE_*
-    pub kind: u32,
-    /// Smallest and largest value of a signed number.
-    pub signed: Option<(i64, i64)>,
-    /// Smallest and largest value of an unsigned number.
-    pub unsigned: Option<(u64, u64)>,
-    /// Fewest bytes.
-    pub min_len: Option<u32>,
-    /// Most bytes.
-    pub max_len: Option<u32>,
-    /// The policy of what is inside a nest, and the highest attribute there.
-    pub nested: Option<(u32, u32)>,
-    /// Bits of a number or of a bitfield32 that may be set.
-    pub mask: Option<u64>,
-}
+/// The type of an attribute that holds nests of one policy.
+const NL_ATTR_TYPE_NESTED_ARRAY: u32 = 14;
 
 /// Which policies an operation uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +34,9 @@ pub struct Policy {
     pub rules: Vec<Rule>,
 }
 
+/// Where an attribute starts, and what a policy wants of it, if it knows it.
+pub(crate) type Complaint = (usize, Option<Rule>);
+
 impl Policy {
     /// Asks the kernel for the policies of family `id`: of one command, or of all.
     pub fn of(socket: &mut Socket, id: u16, cmd: Option<u32>, timeout: i32) -> Result<Policy> {
@@ -68,6 +51,35 @@ impl Policy {
             policy.read(&message)?;
         }
         Ok(policy)
+    }
+
+    /// The first attribute of a request that is not what the policies want: where it starts, and what is
+    /// wanted there, if anything is. `attrs` are those behind the fixed header.
+    pub(crate) fn complaint(&self, cmd: u32, dump: bool, attrs: Attrs<'_>) -> Option<Complaint> {
+        let used = self.uses.iter().find(|used| used.cmd == cmd)?;
+        let index = if dump { used.dump } else { used.request };
+        self.inside(index?, attrs, MAX_NESTS)
+    }
+
+    fn inside(&self, policy: u32, mut attrs: Attrs<'_>, depth: usize) -> Option<Complaint> {
+        attrs.find_map(|attr| {
+            let attr = attr.ok()?;
+            let of = |rule: &&Rule| (rule.policy.into(), rule.attr) == (policy, attr.kind());
+            match self.rules.iter().find(of) {
+                None => Some((attr.offset(), None)),
+                Some(rule) if !rule.allows(&attr) => Some((attr.offset(), Some(*rule))),
+                Some(rule) => self.nest(rule, &attr, depth.checked_sub(1)?),
+            }
+        })
+    }
+
+    fn nest(&self, rule: &Rule, attr: &Attr<'_>, depth: usize) -> Option<Complaint> {
+        let (policy, _) = rule.nested?;
+        if rule.kind != NL_ATTR_TYPE_NESTED_ARRAY {
+            return self.inside(policy, attr.nested(), depth);
+        }
+        let mut elements = attr.nested().map_while(core::result::Result::ok);
+        elements.find_map(|element| self.inside(policy, element.nested(), depth))
     }
 
     fn read(&mut self, message: &Message<'_>) -> core::result::Result<(), Fault> {
@@ -105,36 +117,5 @@ impl Policy {
             }
         }
         Ok(())
-    }
-}
-
-impl Rule {
-    /// Reads `NL_POLICY_TYPE_ATTR_*`: numbers all of them, signed ones 8 bytes wide.
-    pub fn parse(policy: u16, attr: u16, attrs: Attrs<'_>) -> core::result::Result<Rule, Fault> {
-        let mut stated = [None; NL_POLICY_TYPE_ATTR_MASK as usize + 1];
-        for a in attrs {
-            let a = a?;
-            if let Some(slot) = stated.get_mut(usize::from(a.kind())) {
-                *slot = Some(a.uint()?);
-            }
-        }
-        let number = |kind: u16| stated.get(usize::from(kind)).copied().flatten();
-        let signed = |kind| number(kind).map(|n| n as i64);
-        let short = |kind| number(kind).map(|n| n as u32);
-        let bits = number(NL_POLICY_TYPE_ATTR_BITFIELD32_MASK);
-        Ok(Rule {
-            policy,
-            attr,
-            kind: short(NL_POLICY_TYPE_ATTR_TYPE).unwrap_or(0),
-            signed: signed(NL_POLICY_TYPE_ATTR_MIN_VALUE_S)
-                .zip(signed(NL_POLICY_TYPE_ATTR_MAX_VALUE_S)),
-            unsigned: number(NL_POLICY_TYPE_ATTR_MIN_VALUE_U)
-                .zip(number(NL_POLICY_TYPE_ATTR_MAX_VALUE_U)),
-            min_len: short(NL_POLICY_TYPE_ATTR_MIN_LENGTH),
-            max_len: short(NL_POLICY_TYPE_ATTR_MAX_LENGTH),
-            nested: short(NL_POLICY_TYPE_ATTR_POLICY_IDX)
-                .zip(short(NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE)),
-            mask: number(NL_POLICY_TYPE_ATTR_MASK).or(bits),
-        })
     }
 }

@@ -22,6 +22,7 @@ pub struct rnl_err {
     kernel_text: CText,
     attr: CText,
     missing: CText,
+    guess: CText,
 }
 
 handle!(rnl_err, 0x726e_6c01);
@@ -44,6 +45,7 @@ impl rnl_err {
             kernel_text: CText::new(error.kernel_text().unwrap_or("")),
             attr: CText::new(error.attr().unwrap_or("")),
             missing: CText::new(error.missing().unwrap_or("")),
+            guess: CText::new(error.guess().unwrap_or("")),
             error,
         };
         ptr::give(state).unwrap_or(core::ptr::null_mut())
@@ -150,6 +152,20 @@ pub unsafe extern "C" fn rnl_err_attr(err: *const rnl_err) -> *const c_char {
 pub unsafe extern "C" fn rnl_err_missing(err: *const rnl_err) -> *const c_char {
     // SAFETY: the caller passes NULL or an error object.
     unsafe { string(err, |s| &s.missing) }
+}
+
+/// What may be wrong with a request that the kernel refused with a number alone, by the descriptions or
+/// by the kernel's own policy: ".mtu: given 2 bytes, wanted u32". It is rnl's guess: the kernel may have
+/// had another reason.
+///
+/// @err  error object, or NULL
+///
+/// Returns a string that lives as long as err, or NULL if the kernel gave a reason or nothing looks wrong.
+/// Threads: any, while nobody frees err. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rnl_err_guess(err: *const rnl_err) -> *const c_char {
+    // SAFETY: the caller passes NULL or an error object.
+    unsafe { string(err, |s| &s.guess) }
 }
 
 /// Where the attribute that is wrong starts (NLMSGERR_ATTR_OFFS).

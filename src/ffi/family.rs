@@ -224,6 +224,36 @@ pub unsafe extern "C" fn rnl_family_request(
     unsafe { guard_err(err, request) }
 }
 
+/// Looks at a request that was built by hand, before it is sent: attributes that are unknown where they
+/// stand, values of another width or out of range, a header that is cut short. The kernel is not asked; it
+/// may take what this refuses, if it is newer than the descriptions, and it knows more reasons to refuse.
+///
+/// @family  family; a generic one must have been resolved
+/// @msg     request, finished
+/// @err     filled on failure, if not NULL: the path of the first thing that is wrong, and what was wanted
+///
+/// Returns 0 if nothing is wrong with it, or
+///   -EINVAL   family or msg is NULL, or something in it is wrong
+///   -EBADMSG  an attribute or what it holds is damaged
+///   -ERANGE   a value is out of range
+///   -EPROTO   it is no request of the family's
+///   or what rnl_msg_bytes() returns
+/// Threads: msg must not be in use elsewhere. Since 0.1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rnl_family_check(
+    family: *const rnl_family,
+    msg: *mut rnl_msg,
+    err: *mut *mut rnl_err,
+) -> c_int {
+    let check = || {
+        // SAFETY: the caller passes NULL or a family, and NULL or a message.
+        let (family, msg) = unsafe { (ptr::get(family)?, ptr::get_mut(msg)?) };
+        family.named.check(&mut msg.msg).map(|()| 0)
+    };
+    // SAFETY: the caller passes NULL or a place for a pointer.
+    unsafe { guard_err(err, check) }
+}
+
 /// Appends a message that the kernel sent as a JSON object.
 ///
 /// @family  family
@@ -314,6 +344,9 @@ pub unsafe extern "C" fn rnl_family_rows(
 /// @timeout_ms  milliseconds; -1 waits for ever
 /// @text        text to append to, or NULL; left as it was on failure
 /// @err         filled on failure, if not NULL
+///
+/// Where the kernel refuses a request of a generic family with a number alone, it is asked for the
+/// family's policy too, for rnl_err_guess().
 ///
 /// Returns 0, what rnl_family_request() returns, or what rnl_sock_call() returns.
 /// Threads: none of sock, text and family may be in use elsewhere. Since 0.1.

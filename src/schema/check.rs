@@ -13,6 +13,14 @@ use crate::text::Text;
 use crate::uapi::errno;
 use crate::wire::{Attr, Attrs};
 
+/// What the kernel says when it gives no reason but was handed something that it does not take.
+const SILENT: [i32; 4] = [errno::EINVAL, errno::ERANGE, errno::EOPNOTSUPP, errno::EMSGSIZE];
+
+/// Whether what is wrong with a request that was refused with this number may be found in it.
+pub fn is_about_content(errno: i32) -> bool {
+    SILENT.contains(&errno)
+}
+
 impl Op<'_> {
     /// Looks at a message against the descriptions, and gives the first thing that is wrong: damage, an
     /// attribute that is unknown where it stands, a value of another width or out of range. The error has
@@ -152,7 +160,7 @@ fn leaf(ty: &Type<'_>, bytes: &[u8]) -> Result<(), Error> {
 fn given(error: Error, ty: &Type<'_>, bytes: &[u8]) -> Error {
     let mut text = Text::default();
     match ty.number(bytes) {
-        Some(n) => text.str(if n < 0 { "-" } else { "" }).num(n.unsigned_abs() as u64),
+        Some(n) => text.signed(n),
         None if bytes.len() == 1 => text.str("1 byte"),
         None => text.num(bytes.len() as u64).str(" bytes"),
     };

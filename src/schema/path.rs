@@ -17,18 +17,18 @@ use crate::wire::{Attr, Attrs, Header, Message};
 
 /// What is known of a request by itself: what it is called, and what its attributes are.
 #[derive(Clone, Copy, Debug)]
-pub struct Operation {
+pub struct Operation<'a> {
     /// `newroute`; `request` where nothing is known.
-    pub name: &'static str,
+    pub name: &'a str,
     /// Bytes of the fixed header.
     pub header: usize,
-    op: Option<(Op<'static>, Form)>,
+    op: Option<(Op<'a>, Form)>,
 }
 
 /// What is known of messages of type `kind` to `protocol`. Of generic families, only of the controller:
 /// what else an id stands for, the socket knows.
 #[inline(never)]
-pub fn operation(protocol: i32, kind: u16) -> Operation {
+pub fn operation(protocol: i32, kind: u16) -> Operation<'static> {
     if !NAMES {
         return NOTHING;
     }
@@ -42,17 +42,17 @@ pub fn operation(protocol: i32, kind: u16) -> Operation {
 }
 
 /// What is known where nothing is.
-const NOTHING: Operation = Operation { name: "request", header: 0, op: None };
+const NOTHING: Operation<'static> = Operation { name: "request", header: 0, op: None };
 
-fn generic(kind: u16) -> Operation {
+fn generic(kind: u16) -> Operation<'static> {
     let family = Pack::builtin().family("nlctrl").filter(|_| kind == GENL_ID_CTRL);
     let op = family.and_then(|family| Some((family.ops().next()?, Form::Do)));
     Operation { name: family.map_or("request", |f| f.name()), header: 4, op }
 }
 
-impl Operation {
+impl<'a> Operation<'a> {
     /// A known operation.
-    pub fn of(op: Op<'static>, form: Form) -> Self {
+    pub fn of(op: Op<'a>, form: Form) -> Self {
         let header = op.layout(form).and_then(|layout| layout.header()).map_or(0, |set| set.size());
         let header = op.family().prefix().saturating_add(header);
         Operation { name: op.name(), header, op: Some((op, form)) }
@@ -97,13 +97,13 @@ impl Operation {
         message.filter(|_| !self.is_blind())
     }
 
-    fn top(&self) -> Place<'static> {
+    fn top(&self) -> Place<'a> {
         let layout = self.op.and_then(|(op, form)| op.layout(form));
         Place::Set(layout.and_then(|layout| layout.set()))
     }
 
     /// The path to `offset`, and what is inside there.
-    fn locate<'m>(&self, message: Message<'m>, offset: Option<u32>) -> (Path, Place<'static>) {
+    fn locate<'m>(&self, message: Message<'m>, offset: Option<u32>) -> (Path, Place<'a>) {
         let level = match self.op {
             Some((op, form)) => Level::of(&op, form, message.body()),
             None => Level::inside(message.attrs(self.header), None, None, None),

@@ -112,10 +112,9 @@ fn limits(text: &mut Text, ty: &Type<'_>) {
         None => return,
     };
     text.str(if of_number { ", " } else { " of " });
-    signed(text, low);
+    text.signed(low);
     if high != low && high != i128::from(u64::MAX) {
-        text.str("..");
-        signed(text, high);
+        text.str("..").signed(high);
     }
     text.str(match (of_number, high == i128::from(u64::MAX)) {
         (true, true) => " or more",
@@ -123,10 +122,6 @@ fn limits(text: &mut Text, ty: &Type<'_>) {
         (false, true) => " bytes or more",
         (false, false) => " bytes",
     });
-}
-
-fn signed(text: &mut Text, n: i128) {
-    text.str(if n < 0 { "-" } else { "" }).num(n.unsigned_abs() as u64);
 }
 
 /// The name nearest to `wrong`, if one is near.

@@ -21,6 +21,7 @@ mod build;
 mod message;
 mod put;
 mod read;
+mod rule;
 mod select;
 
 pub use ack::Ack;
@@ -29,6 +30,7 @@ pub use build::{MAX_NESTS, Msg};
 pub use message::{Header, Message, Messages};
 pub(crate) use put::hex_value;
 pub use read::{Fixed, fixed};
+pub use rule::Rule;
 pub use select::{Match, Place, accepts};
 
 /// `len` with the padding that follows it in a message or in a nest.

@@ -30,6 +30,8 @@ class Error(OSError):
     attr: str | None = None
     #: Path of the attribute that is missing.
     missing: str | None = None
+    #: What rnl thinks is wrong, where the kernel refused with a number alone.
+    guess: str | None = None
     #: Where the attribute that is wrong starts, in bytes from the header of the request.
     offset: int | None = None
     #: Data that the kernel gave with its refusal.
@@ -94,6 +96,7 @@ def failure(code: int, err: Any, kind: type[Error] | None = None) -> Error:
         error.kernel_text = _text(_ffi.rnl_err_kernel_text(err))
         error.attr = _text(_ffi.rnl_err_attr(err))
         error.missing = _text(_ffi.rnl_err_missing(err))
+        error.guess = _text(_ffi.rnl_err_guess(err))
         error.offset = _offset(err)
         error.cookie = _blob(_ffi.rnl_err_cookie, err)
         error.policy = _blob(_ffi.rnl_err_policy, err)

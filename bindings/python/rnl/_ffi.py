@@ -565,6 +565,7 @@ rnl_err_text = function("rnl_err_text", c_char_p, POINTER(struct_rnl_err))
 rnl_err_kernel_text = function("rnl_err_kernel_text", c_char_p, POINTER(struct_rnl_err))
 rnl_err_attr = function("rnl_err_attr", c_char_p, POINTER(struct_rnl_err))
 rnl_err_missing = function("rnl_err_missing", c_char_p, POINTER(struct_rnl_err))
+rnl_err_guess = function("rnl_err_guess", c_char_p, POINTER(struct_rnl_err))
 rnl_err_offset = function("rnl_err_offset", c_int, POINTER(struct_rnl_err), POINTER(c_uint32))
 rnl_err_cookie = function(
     "rnl_err_cookie", c_int, POINTER(struct_rnl_err), POINTER(struct_rnl_bytes)
@@ -815,6 +816,10 @@ rnl_family_group = function("rnl_family_group", c_int, POINTER(struct_rnl_family
 rnl_family_request = function(
     "rnl_family_request", c_int, POINTER(POINTER(struct_rnl_msg)), POINTER(struct_rnl_family),
     c_char_p, c_int, c_uint16, c_char_p, POINTER(POINTER(struct_rnl_err))
+)
+rnl_family_check = function(
+    "rnl_family_check", c_int, POINTER(struct_rnl_family), POINTER(struct_rnl_msg),
+    POINTER(POINTER(struct_rnl_err))
 )
 rnl_family_json = function(
     "rnl_family_json", c_int, POINTER(struct_rnl_family), POINTER(struct_rnl_view), c_int,
