@@ -10,11 +10,13 @@
 //! | part | its row |
 //! |---|---|
 //! | families | name, protocol u16, version u8, flags u8 ([`family_flags`]), then first and count (u16 each) of its ops, groups, sets, enums and subs |
-//! | ops | name, flags ([`op_flags`]), notify, group, then for each [`Form`] its number, and then for each its layout |
+//! | ops | name, flags ([`op_flags`]), notify, group, first of its forms |
+//! | forms | number, layout: one for each [`Form`] that the operation has, in their order |
 //! | layouts | header, type of the body, set, list of the attributes expected, list that tells it: what a message is made of |
 //! | groups | name, number u32 (0 if the kernel gives it out) |
-//! | sets | name, first field, count, size in bytes, flags ([`set_flags`]): an attribute set or a struct |
-//! | fields | name, type number or offset, type: an attribute or a member; ascending by number |
+//! | sets | name, first field, count, size in bytes or first number, flags ([`set_flags`]): an attribute set or a struct |
+//! | fields | name, type, type number or offset: an attribute or a member; ascending by number |
+//! | dense | name, type: an attribute of a set whose numbers have no gap |
 //! | types | kind u8, kind of elements u8, hint u8, flags u8 ([`type_flags`]), target, header, check, length u16, selector |
 //! | checks | lowest, highest (64 bits each, signed where the type is) |
 //! | enums | name, first name, count, first value or [`NONE`], flags ([`enum_flags`]), start i32 |
@@ -38,10 +40,12 @@ pub const NONE: u16 = u16::MAX;
 pub enum Part {
     Families,
     Ops,
+    Forms,
     Layouts,
     Groups,
     Sets,
     Fields,
+    Dense,
     Types,
     Checks,
     Enums,
@@ -60,10 +64,10 @@ pub const NAME_BITS: u32 = 7;
 pub const NAME_MAX: u32 = (1 << NAME_BITS) - 1;
 
 /// How many parts there are.
-pub const PARTS: usize = 15;
+pub const PARTS: usize = 17;
 
 /// Bytes of a row of each part.
-pub const WIDTHS: [usize; PARTS] = [28, 26, 10, 8, 11, 7, 16, 16, 16, 3, 4, 8, 8, 2, 1];
+pub const WIDTHS: [usize; PARTS] = [28, 12, 4, 10, 8, 11, 7, 5, 16, 16, 16, 3, 4, 8, 8, 2, 1];
 
 /// The widest row. As many bytes of zero follow the last part, so that a row can be read as that much
 /// wherever it stands.
@@ -94,6 +98,8 @@ pub mod op_flags {
     pub const ADMIN: u16 = 16;
     /// Needs CAP_NET_ADMIN in the user namespace that owns the network namespace.
     pub const UNS_ADMIN: u16 = 32;
+    /// From this bit on, one for each [`Form`](super::Form) that there is.
+    pub const FORMS: u32 = 8;
 }
 
 /// What there is to know of a type beside its kind.
@@ -118,6 +124,9 @@ pub mod set_flags {
     pub const STRUCT: u16 = 1;
     /// Its last member is all that is left of the payload, however much that is.
     pub const OPEN: u16 = 2;
+    /// A set of attributes without gaps: its fields are of the part for such, and in place of a size
+    /// stands the number of the first.
+    pub const DENSE: u16 = 8;
     /// Some member is called like an attribute of the family.
     pub const SHARED: u16 = 4;
 }

@@ -2,7 +2,9 @@
 //! Opening a pack that someone else made: everything in it is looked at once, so that what it says later
 //! makes sense and walks over it end.
 
-use super::format::{HEADER, Kind, NAME_MAX, NONE, PARTS, Part, WIDEST, WIDTHS, enum_flags};
+use super::format::{
+    HEADER, Kind, NAME_MAX, NONE, PARTS, Part, WIDEST, WIDTHS, enum_flags, op_flags,
+};
 use super::pack::{Pack, Row};
 use super::types::{Set, is_number};
 use crate::error::{Error, Fault};
@@ -14,14 +16,12 @@ use Part::*;
 const INDEXES: &[(Part, usize, Part)] = &[
     (Ops, 6, Ops),
     (Ops, 8, Groups),
-    (Ops, 18, Layouts),
-    (Ops, 20, Layouts),
-    (Ops, 22, Layouts),
-    (Ops, 24, Layouts),
+    (Forms, 2, Layouts),
     (Layouts, 0, Sets),
     (Layouts, 2, Types),
     (Layouts, 4, Sets),
-    (Fields, 5, Types),
+    (Fields, 3, Types),
+    (Dense, 3, Types),
     (Types, 6, Sets),
     (Types, 8, Checks),
     (Formats, 4, Sets),
@@ -35,7 +35,6 @@ const SPANS: &[(Part, usize, Part)] = &[
     (Families, 16, Sets),
     (Families, 20, Enums),
     (Families, 24, Subs),
-    (Sets, 3, Fields),
     (Enums, 4, Names),
     (Subs, 4, Formats),
 ];
@@ -47,6 +46,7 @@ const TEXTS: &[(Part, usize)] = &[
     (Groups, 0),
     (Sets, 0),
     (Fields, 0),
+    (Dense, 0),
     (Types, 12),
     (Enums, 0),
     (Names, 0),
@@ -78,6 +78,7 @@ impl<'a> Pack<'a> {
         self.each(Layouts, |_, row| self.has_list(row.u16(6)) && self.tells(row.u16(8)))?;
         self.each(Types, |_, row| self.is_type(row))?;
         self.each(Enums, |_, row| self.has_values(row))?;
+        self.each(Ops, |_, row| self.has_forms(row))?;
         self.each(Sets, |index, row| self.is_set(index, row))
     }
 
@@ -137,10 +138,19 @@ impl<'a> Pack<'a> {
         row.u16(8) == NONE || usize::from(row.u16(8)).wrapping_add(values) <= self.count(Values)
     }
 
-    /// Whether numbers ascend; and whether members of a struct lie in it one behind the other, and no
-    /// struct in itself, so that reading one takes no longer than it is long.
+    fn has_forms(self, row: Row<'_>) -> bool {
+        let count = (row.u16(4) >> op_flags::FORMS).count_ones();
+        usize::from(row.u16(10)).saturating_add(count as usize) <= self.count(Forms)
+    }
+
+    /// Whether its fields are there and numbers ascend; and whether members of a struct lie in it one
+    /// behind the other, and no struct in itself, so that reading one takes no longer than it is long.
     fn is_set(self, index: usize, row: Row<'a>) -> bool {
         let set = Set { pack: self, row, index: u16::try_from(index).unwrap_or(NONE) };
+        let part = if set.is_dense() { Dense } else { Fields };
+        if sum(row.u16(3), row.u16(5)) > self.count(part) || (set.is_dense() && set.is_struct()) {
+            return false;
+        }
         let mut end = 0;
         set.fields().all(|field| {
             let at = usize::from(field.number());

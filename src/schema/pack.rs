@@ -300,7 +300,15 @@ impl<'a> Op<'a> {
 
     /// Any of [`op_flags`].
     pub fn flags(&self) -> u16 {
-        self.row.u16(4)
+        self.row.u16(4) & 0xff
+    }
+
+    fn form(&self, form: Form) -> Option<Row<'a>> {
+        let forms = self.row.u16(4) >> op_flags::FORMS;
+        let bit = 1u16.wrapping_shl(form as u32);
+        let before = (forms & bit.wrapping_sub(1)).count_ones() as usize;
+        let index = usize::from(self.row.u16(10)).saturating_add(before);
+        (forms & bit != 0).then(|| self.family.pack.row(Part::Forms, index))
     }
 
     /// Whether the kernel sends it unasked.
@@ -320,12 +328,12 @@ impl<'a> Op<'a> {
 
     /// The number of one of its messages, where it has that: a type, or a generic family's command.
     pub fn number(&self, form: Form) -> Option<u16> {
-        self.row.index((form as usize).wrapping_mul(2).wrapping_add(10))
+        self.form(form).map(|row| row.u16(0))
     }
 
     /// What one of its messages is made of, where it has that.
     pub fn layout(&self, form: Form) -> Option<Layout<'a>> {
-        let index = self.row.index((form as usize).wrapping_mul(2).wrapping_add(18))?;
+        let index = self.form(form)?.index(2)?;
         let pack = self.family.pack;
         Some(Layout { pack, row: pack.row(Part::Layouts, index.into()) })
     }

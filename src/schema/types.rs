@@ -29,7 +29,7 @@ impl<'a> Set<'a> {
     /// Bytes of a struct; 0 for a set of attributes. The last member may be open-ended.
     #[inline]
     pub fn size(&self) -> usize {
-        self.row.u16(7).into()
+        if self.is_dense() { 0 } else { self.row.u16(7).into() }
     }
 
     /// Whether it is a struct.
@@ -48,6 +48,11 @@ impl<'a> Set<'a> {
         self.row.u16(9) & set_flags::SHARED != 0
     }
 
+    #[inline]
+    pub(super) fn is_dense(&self) -> bool {
+        self.row.u16(9) & set_flags::DENSE != 0
+    }
+
     fn first(&self) -> usize {
         self.row.u16(3).into()
     }
@@ -58,8 +63,13 @@ impl<'a> Set<'a> {
 
     #[inline]
     fn at(&self, index: usize) -> Field<'a> {
-        let row = self.pack.row(Part::Fields, self.first().wrapping_add(index));
-        Field { pack: self.pack, row }
+        let place = self.first().wrapping_add(index);
+        if self.is_dense() {
+            let number = self.row.u16(7).wrapping_add(index as u16);
+            return Field { pack: self.pack, row: self.pack.row(Part::Dense, place), number };
+        }
+        let row = self.pack.row(Part::Fields, place);
+        Field { pack: self.pack, row, number: row.u16(5) }
     }
 
     /// Its attributes by their type, or its members by their offset.
@@ -106,7 +116,8 @@ impl<'a> Set<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Field<'a> {
     pack: Pack<'a>,
-    pub(super) row: Row<'a>,
+    row: Row<'a>,
+    number: u16,
 }
 
 impl<'a> Field<'a> {
@@ -128,13 +139,13 @@ impl<'a> Field<'a> {
     /// The attribute's type, or the member's offset.
     #[inline]
     pub fn number(&self) -> u16 {
-        self.row.u16(3)
+        self.number
     }
 
     /// What it holds.
     #[inline]
     pub fn ty(&self) -> Type<'a> {
-        Type::of(self.pack, self.row.u16(5))
+        Type::of(self.pack, self.row.u16(3))
     }
 
     /// The bytes of a member of a struct, if all of them are there.

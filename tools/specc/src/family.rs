@@ -21,6 +21,9 @@ const SUB: &str = "name doc formats";
 const FORMAT: &str = "value doc fixed-header attribute-set";
 const GROUP: &str = "name doc value flags c-define-name";
 
+/// Rows of fields without their number, which stands beside.
+type Numbered = Vec<(u16, Row)>;
+
 /// A family that is being compiled.
 pub struct Family<'d, 'w> {
     pub w: &'w mut Writer,
@@ -231,7 +234,7 @@ impl<'d, 'w> Family<'d, 'w> {
             }
             let (ty, width) = self.member(member)?;
             let name = self.key_name(member.want("name")?)?;
-            rows.push(Row::default().name(name).u16(offset).u16(ty));
+            rows.push((offset, Row::default().name(name).u16(ty)));
             flags |= if width == 0 { set_flags::OPEN } else { 0 };
             flags |= if self.is_attribute(member.name()?) { set_flags::SHARED } else { 0 };
             offset =
@@ -248,9 +251,18 @@ impl<'d, 'w> Family<'d, 'w> {
         attrs.any(|attr| attr.name().is_ok_and(|own| own == name))
     }
 
-    fn write_fields(&mut self, of: At<'d>, rows: Vec<Row>, size: u16, flags: u16) -> Result<u16> {
+    /// Writes a set or a struct: fields by their number, which is left out where there is no gap.
+    fn write_fields(&mut self, of: At<'d>, rows: Numbered, size: u16, flags: u16) -> Result<u16> {
         let count = u16::try_from(rows.len()).map_err(|_| of.wrong("too many members"))?;
-        let first = self.run(Part::Fields, rows)?;
+        let start = rows.first().map_or(0, |(number, _)| *number);
+        let is_dense = flags == 0
+            && rows.iter().zip(u32::from(start)..).all(|((n, _), at)| u32::from(*n) == at);
+        let (part, size, flags) = match is_dense {
+            true => (Part::Dense, start, set_flags::DENSE),
+            false => (Part::Fields, size, flags),
+        };
+        let whole = |(number, row): (u16, Row)| if is_dense { row } else { row.u16(number) };
+        let first = self.run(part, rows.into_iter().map(whole).collect())?;
         let name = self.name(of.want("name")?)?;
         self.push(Part::Sets, Row::default().name(name).u16(first).u16(count).u16(size).u16(flags))
     }
@@ -277,21 +289,21 @@ impl<'d, 'w> Family<'d, 'w> {
         Ok(())
     }
 
-    fn attributes(&mut self, set: At<'d>) -> Result<Vec<Row>> {
+    fn attributes(&mut self, set: At<'d>) -> Result<Numbered> {
         let mut rows = Vec::new();
         for attr in self.numbered(set)? {
             // Numbers that were given up have no meaning.
             if attr.want("type")?.text()? != "unused" {
                 let ty = self.attribute(&attr)?;
                 let name = self.key_name(attr.own.want("name")?)?;
-                rows.push((attr.number, Row::default().name(name).u16(attr.number).u16(ty)));
+                rows.push((attr.number, Row::default().name(name).u16(ty)));
             }
         }
         rows.sort_by_key(|(number, _)| *number);
         if let Some(pair) = rows.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             return Err(set.wrong(format_args!("two attributes have number {}", pair[0].0)));
         }
-        Ok(rows.into_iter().map(|(_, row)| row).collect())
+        Ok(rows)
     }
 
     /// The attributes of a set with their numbers, those of a subset completed from the whole.

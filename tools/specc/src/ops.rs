@@ -130,9 +130,17 @@ impl<'d> Family<'d, '_> {
             ),
         };
         let name = self.name(op.want("name")?)?;
-        let row = Row::default().u32(name).u16(flags(op)?).index(notifies).index(group);
-        let row = numbers.into_iter().fold(row, Row::index);
-        self.push(Part::Ops, layouts.into_iter().fold(row, Row::index)).map(|_| ())
+        let mut flags = flags(op)?;
+        let mut forms = Vec::new();
+        for (form, (number, layout)) in numbers.into_iter().zip(layouts).enumerate() {
+            if let Some(number) = number {
+                flags |= 1 << (op_flags::FORMS + form as u32);
+                forms.push(Row::default().u16(number).index(layout));
+            }
+        }
+        let forms = self.run(Part::Forms, forms)?;
+        let row = Row::default().u32(name).u16(flags).index(notifies).index(group).u16(forms);
+        self.push(Part::Ops, row).map(|_| ())
     }
 
     /// What a message is made of: by its own words, else by those of the first of `around` that says.
