@@ -175,8 +175,7 @@ static void a_notification_has_its_name(void)
     set_alias(route, LO, "told");
     WORKS(1, rnl_sock_next(monitor, &view, SOON, &test_err));
     EXPECT(0, rnl_family_json(links, &view, RNL_JSON_NAMED, text));
-    HAS(text, "{\"name\":\"");
-    HAS(text, "\",\"msg\":{\"ifi-family\":0,");
+    HAS(text, "{\"name\":\"newlink-ntf\",\"msg\":{\"ifi-family\":0,");
     rnl_text_clear(text);
     EXPECT(0, rnl_family_json(links, &view, RNL_JSON_READABLE, text));
     HAS(text, "ifalias: \"told\"");

@@ -102,13 +102,6 @@ pub fn operation(family: Family<'static>, name: &str) -> Result<Op<'static>> {
     family.op(name).ok_or_else(wrong)
 }
 
-/// The notification of a family that has this number: the answer to a request may have the same.
-pub fn notification(family: Family<'static>, number: u16) -> Option<(Op<'static>, Form)> {
-    let mut told = family.ops().filter(Op::is_async);
-    let op = told.find(|op| op.number(Form::DoReply) == Some(number))?;
-    Some((op, Form::DoReply))
-}
-
 /// There is no such thing, but perhaps one with nearly that name.
 pub fn unknown<'n>(
     what: &str,

@@ -138,7 +138,7 @@ impl Reader {
             self.catalog.message(protocol, number, way, body)?
         };
         if way == Way::FromKernel && !message.has(NLM_F_MULTI) {
-            return catalog::notification(op.family(), number).or(Some((op, form)));
+            return op.family().notified(message);
         }
         let dumps = way == Way::ToKernel && message.header().flags & NLM_F_DUMP == NLM_F_DUMP;
         let form = if dumps && op.layout(Form::Dump).is_some() { Form::Dump } else { form };

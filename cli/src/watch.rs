@@ -110,11 +110,9 @@ impl Watch {
     fn message(&mut self, message: &Message<'_>) -> Result {
         let (protocol, body) = (self.family.protocol(), message.body());
         let number = number_of(protocol, message);
-        let told = number.and_then(|number| catalog::notification(self.family, number));
-        let own = || self.family.message(number?, Way::FromKernel, body);
         // Groups are of a protocol, and may carry messages of its other families.
         let other = || self.catalog.message(protocol, message.kind(), Way::FromKernel, body);
-        let found = told.or_else(own).or_else(other);
+        let found = self.family.notified(message).or_else(other);
         match found {
             Some((op, form)) => self.show(&op, form, body),
             None => {

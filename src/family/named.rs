@@ -81,8 +81,16 @@ impl<'a> Named<'a> {
 
     /// What a message is, if it is one of the family's.
     pub fn message(&self, m: &Message<'_>, way: Way) -> Option<(Op<'a>, Form)> {
-        let own = !self.family.is_generic() || self.id() == Some(m.kind());
-        self.family.identify(m, way).filter(|_| own)
+        self.family.identify(m, way).filter(|_| self.owns(m))
+    }
+
+    /// What a notification is, if it is one of the family's.
+    pub fn notified(&self, m: &Message<'_>) -> Option<(Op<'a>, Form)> {
+        self.family.notified(m).filter(|_| self.owns(m))
+    }
+
+    fn owns(&self, m: &Message<'_>) -> bool {
+        !self.family.is_generic() || self.id() == Some(m.kind())
     }
 
     /// Appends a message that the kernel sent as JSON. [`Fault::NotOfFamily`] if it is none of the
@@ -94,7 +102,8 @@ impl<'a> Named<'a> {
         named: bool,
         to: &mut Vec<u8>,
     ) -> core::result::Result<(), Fault> {
-        let (op, form) = self.message(m, Way::FromKernel).ok_or(Fault::NotOfFamily)?;
+        let found = if named { self.notified(m) } else { self.message(m, Way::FromKernel) };
+        let (op, form) = found.ok_or(Fault::NotOfFamily)?;
         if !named {
             return op.decode(form, m.body(), how, to);
         }

@@ -254,11 +254,21 @@ impl<'a> Family<'a> {
         Group { name: self.pack.str(row.name(0)), number }
     }
 
-    /// What a message is, by its type or, where the family is generic, by its command.
+    /// What tells its messages apart: their type or, where the family is generic, their command.
+    fn number_of(&self, m: &Message<'_>) -> u16 {
+        if self.is_generic() { m.body().first().copied().unwrap_or(0).into() } else { m.kind() }
+    }
+
+    /// What a message is, by its type or command.
     pub fn identify(self, m: &Message<'_>, way: Way) -> Option<(Op<'a>, Form)> {
-        let command = || m.body().first().copied().unwrap_or(0).into();
-        let number = if self.is_generic() { command() } else { m.kind() };
-        self.message(number, way, m.body())
+        self.message(self.number_of(m), way, m.body())
+    }
+
+    /// What a message is that the kernel sent unasked.
+    pub fn notified(self, m: &Message<'_>) -> Option<(Op<'a>, Form)> {
+        let number = self.number_of(m);
+        let find = |unasked| self.find(number, [Form::DoReply, Form::DumpReply], unasked, m.body());
+        find(true).or_else(|| find(false))
     }
 
     /// What a message with this number is: the type in `struct nlmsghdr`, or the command in `struct
@@ -269,14 +279,22 @@ impl<'a> Family<'a> {
             Way::ToKernel => [Form::Do, Form::Dump],
             Way::FromKernel => [Form::DoReply, Form::DumpReply],
         };
-        let fits = |op: Op<'a>, form: Form| {
+        let find = |unasked| self.find(number, forms, unasked, body);
+        find(false).or_else(|| find(true))
+    }
+
+    fn find(
+        self,
+        number: u16,
+        forms: [Form; 2],
+        unasked: bool,
+        body: &[u8],
+    ) -> Option<(Op<'a>, Form)> {
+        let fits = |op: &Op<'a>, form: Form| {
             op.number(form) == Some(number) && op.layout(form).is_some_and(|l| l.fits(body))
         };
-        let find = |unasked: bool| {
-            let ops = self.ops().filter(move |op| op.is_async() == unasked);
-            ops.flat_map(|op| forms.map(|form| (op, form))).find(|(op, form)| fits(*op, *form))
-        };
-        find(false).or_else(|| find(true))
+        let mut ops = self.ops().filter(|op| op.is_async() == unasked);
+        ops.find_map(|op| Some((op, forms.into_iter().find(|form| fits(&op, *form))?)))
     }
 }
 

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Netlink for Linux.
 
+    with rnl.Family("rt-link") as link:
+        for each in link.getlink.dump():
+            print(each["ifname"], each["mtu"])
+
     with rnl.Socket(0) as sock:                             # NETLINK_ROUTE
         request = rnl.Message(18).put_header(bytes(16))     # RTM_GETLINK, struct ifinfomsg
-        for link in sock.dump(request):
-            print(link.attrs(16).get(3).str())              # IFLA_IFNAME
+        for each in sock.dump(request):
+            print(each.attrs(16).get(3).str())              # IFLA_IFNAME
 
-Constants of the kernel are numbers here, as its headers have them.
+Families have names for everything; without them, constants of the kernel are numbers, as its headers have
+them.
 """
 
 from . import genl
@@ -36,11 +41,15 @@ from ._ffi import (
     RNL_TABLE_ALL_NSID as TABLE_ALL_NSID,
     RNL_TABLE_QUIET_START as TABLE_QUIET_START,
 )
+from ._family import Family, Notices, Objects
 from ._library import VERSION as __version__, library_version
 from ._message import Message, Nest
+from ._named import Notice
 from ._open import open_netns
 from ._pipeline import Done
+from ._records import Records
 from ._rules import Ignore, Key, Match, Spec, Stir
+from ._schema import families
 from ._socket import Socket
 from ._table import Event, Table, TableStats
 from ._view import Attr, Attrs, View, messages
@@ -76,13 +85,18 @@ __all__ = [
     "Dump",
     "Error",
     "Event",
+    "Family",
     "Ignore",
     "Key",
     "Match",
     "Message",
     "Nest",
+    "Notice",
+    "Notices",
+    "Objects",
     "Overrun",
     "PermissionError",
+    "Records",
     "Reply",
     "Socket",
     "Spec",
@@ -93,6 +107,7 @@ __all__ = [
     "TimeoutError",
     "View",
     "__version__",
+    "families",
     "genl",
     "library_version",
     "messages",

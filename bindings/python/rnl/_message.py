@@ -78,6 +78,13 @@ class Message:
         message._own(new, _GENERIC)
         return message
 
+    @classmethod
+    def of_pointer(cls, pointer: Any, protocol: int) -> Message:
+        """Takes over a message that the library has made."""
+        message = cls.__new__(cls)
+        message._own(pointer, protocol)
+        return message
+
     def _own(self, pointer: Any, protocol: int) -> None:
         if not pointer:
             raise MemoryError

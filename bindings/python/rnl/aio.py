@@ -13,6 +13,13 @@
         async for event in table:
             ...
 
+    async with rnl.aio.Family("rt-link") as link:
+        lo = await link.getlink(ifname="lo")
+        async for each in link.getlink.dump():
+            ...
+        async for notice in link.notices("rtnlgrp-link"):
+            ...
+
 Sockets and tables are for the event loop that runs when they are made. Any number of its tasks may
 wait at once. To cancel a task cancels its request.
 """
@@ -24,7 +31,10 @@ from typing import TYPE_CHECKING
 
 from . import _ffi, _socket, _table
 from ._calls import checked
+from ._named import Named, Notice, all_groups
 from ._pipeline import pause
+from ._records import Records
+from ._schema import Schema, request_text
 from ._wait import TIMEOUT, milliseconds
 
 if TYPE_CHECKING:
@@ -34,6 +44,7 @@ if TYPE_CHECKING:
     from ._calls import Reply
     from ._message import Message
     from ._pipeline import Done
+    from ._records import Column
     from ._table import Event
     from ._view import View
 
@@ -293,3 +304,108 @@ class Table:
                 timer.cancel()
             if not self.closed:
                 self._loop.remove_reader(fd)
+
+
+class Family(Named):
+    """A family by its name, with the arguments of rnl.Family but for `sock`.
+
+    What is a function there is to be awaited here; a dump and notices are read with `async for`, and
+    `await` gives a dump as a list.
+    """
+
+    def __init__(self, name: str, *, pack: Any = None, **options: Any) -> None:
+        self._schema = Schema(name, pack)
+        self._options, self._docs = options, {}
+        self._sock: Socket | None = None
+        self._opening = asyncio.Lock()
+
+    async def _ready(self) -> Socket:
+        """The socket, when the number of a generic family is known."""
+        async with self._opening:
+            if self._sock is None:
+                if self._schema.is_generic():
+                    # The library waits for this answer itself, so another thread does.
+                    await asyncio.to_thread(self._resolve)
+                self._sock = Socket(self._schema.protocol, **self._options)
+        return self._sock
+
+    def _resolve(self) -> None:
+        with _socket.Socket(self._schema.protocol, **self._options) as sock:
+            sock.run(self._schema.resolve, milliseconds(TIMEOUT))
+
+    async def call(
+        self,
+        op: str,
+        request: Any = None,
+        /,
+        *,
+        flags: int | str = 0,
+        timeout: float | None = TIMEOUT,
+        **members: Any,
+    ) -> Any:
+        """Makes a request by the operation's name: rnl.Family.call()."""
+        sock = await self._ready()
+        msg = self._schema.request(op, _ffi.RNL_FORM_DO, flags, request_text(request, members))
+        return self._answer(await sock.call(msg, timeout))
+
+    def dump(
+        self, op: str, request: Any = None, /, *, timeout: float | None = TIMEOUT, **members: Any
+    ) -> _Objects:
+        """All objects of a dump, consistent: `await` gives a list, `async for` one by one."""
+        return _Objects(self, op, request_text(request, members), timeout)
+
+    async def records(
+        self, op: str, *columns: Column, request: Any = None, timeout: float | None = TIMEOUT
+    ) -> Records:
+        """All objects of a dump as records: rnl.Family.records(), in another thread."""
+        await self._ready()
+        text = request_text(request, {})
+        return await asyncio.to_thread(self._records, op, text, columns, timeout)
+
+    def _records(
+        self, op: str, text: bytes, columns: tuple[Column, ...], timeout: float | None
+    ) -> Records:
+        msg = self._schema.request(op, _ffi.RNL_FORM_DUMP, 0, text)
+        with _socket.Socket(self._schema.protocol, **self._options) as sock:
+            return Records(self._schema, sock, op, msg, columns, timeout)
+
+    async def notices(self, *groups: str, **options: Any) -> AsyncIterator[Notice]:
+        """The notifications of groups, by name, as they come; of all groups if none is named. They have a
+        socket of their own, which is closed with the iterator."""
+        await self._ready()
+        async with Socket(self._schema.protocol, **{**self._options, **options}) as sock:
+            sock.join(*all_groups(self._schema, groups))
+            async for view in sock.notifications():
+                yield Notice(self._schema, view)
+
+    def close(self) -> None:
+        """Closes it, and its socket."""
+        if self._sock is not None:
+            self._sock.close()
+        self._schema.close()
+
+    async def __aenter__(self) -> Family:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Objects:
+    def __init__(self, family: Family, op: str, text: bytes, timeout: float | None) -> None:
+        self._family, self._op, self._text, self._timeout = family, op, text, timeout
+
+    async def _made(self) -> Dump:
+        sock = await self._family._ready()
+        msg = self._family._schema.request(self._op, _ffi.RNL_FORM_DUMP, 0, self._text)
+        return sock.dump(msg, self._timeout)
+
+    async def _all(self) -> list[Any]:
+        return [self._family.decode(view) for view in await (await self._made())]
+
+    def __await__(self) -> Generator[Any, None, list[Any]]:
+        return self._all().__await__()
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        async for view in await self._made():
+            yield self._family.decode(view)

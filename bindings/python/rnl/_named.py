@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""What families have in common, whether they wait or are awaited."""
+
+from __future__ import annotations
+
+from errno import EINVAL
+
+from ._errors import local
+from ._help import documentation
+from ._schema import Schema, dashed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from ._message import Message
+    from ._schema import Object
+    from ._view import View
+
+
+class Notice:
+    """A notification: the `name` of what happened ("newlink-ntf"), what it says in `msg`, and the
+    `group`, the `nsid` of the namespace it came from (-1: the socket's own) and the `view` of its bytes.
+    Of a message that the family does not describe, `name` and `msg` are None."""
+
+    __slots__ = ("group", "msg", "name", "nsid", "view")
+
+    def __init__(self, schema: Schema, view: View) -> None:
+        self.view, self.group, self.nsid = view, view.group, view.nsid
+        named = schema.named(view)
+        self.name: str | None = named and named["name"]
+        self.msg: Object | None = named and named["msg"]
+
+    def __repr__(self) -> str:
+        return f"<rnl.Notice {self.name} {self.msg}>"
+
+
+def all_groups(schema: Schema, names: tuple[str, ...]) -> list[int]:
+    """The numbers of groups; of all that the family has, if none is named."""
+    numbers = [schema.group(name) for name in names or schema.groups()]
+    if not numbers:
+        raise local(EINVAL, f"{schema.name} has no multicast group")
+    return numbers
+
+
+def _operation(family: Any, name: str, doc: str) -> Any:
+    """An operation as a function, which help() understands."""
+
+    def operation(request: Any = None, /, **options: Any) -> Any:
+        return family.call(name, request, **options)
+
+    def dump(request: Any = None, /, **options: Any) -> Any:
+        """All objects, one by one: an iterator of dicts. See Family.dump()."""
+        return family.dump(name, request, **options)
+
+    def records(*columns: Any, **options: Any) -> Any:
+        """All objects of a dump as records of some of their values. See Family.records()."""
+        return family.records(name, *columns, **options)
+
+    operation.__name__ = operation.__qualname__ = name.replace("-", "_")
+    operation.__doc__ = doc
+    whole: Any = operation
+    whole.dump, whole.records = dump, records
+    return whole
+
+
+class Named:
+    """A family by its name."""
+
+    _schema: Schema
+    _docs: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self._schema.name
+
+    @property
+    def protocol(self) -> int:
+        """NETLINK_*"""
+        return self._schema.protocol
+
+    @property
+    def groups(self) -> list[str]:
+        """The names of its multicast groups."""
+        return self._schema.groups()
+
+    @property
+    def operations(self) -> list[str]:
+        """The names of its operations."""
+        return self._schema.operations()
+
+    def describe(self) -> Object:
+        """All that is known of it: operations, sets of attributes, structs, enums, groups."""
+        return self._schema.describe()
+
+    def check(self, msg: Message) -> None:
+        """Looks at a request that was built by hand, and raises what is wrong with it. The kernel is not
+        asked."""
+        self._schema.check(msg)
+
+    def decode(self, view: View) -> Any:
+        """A message of the kernel as a dict."""
+        return self._schema.decode(view)
+
+    def _answer(self, views: list[View]) -> Any:
+        objects = [self.decode(view) for view in views]
+        return objects if len(objects) > 1 else objects[0] if objects else None
+
+    def __getattr__(self, name: str) -> Any:
+        # Before there is a schema, nothing has a name.
+        schema = None if name.startswith("_") else self.__dict__.get("_schema")
+        op = schema.operation(dashed(name)) if schema else None
+        if op is None or not ("do" in op or "dump" in op):
+            of = f" {schema.name}" if schema else ""
+            raise AttributeError(f"{type(self).__name__}{of} has no operation {name!r}")
+        return _operation(self, op["name"], self._doc(op))
+
+    def _doc(self, op: Object) -> str:
+        if op["name"] not in self._docs:
+            self._docs[op["name"]] = documentation(self.name, op, self._schema.describe())
+        return self._docs[op["name"]]
+
+    def __dir__(self) -> Iterator[str]:
+        yield from super().__dir__()
+        yield from (name.replace("-", "_") for name in self._schema.operations())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__module__.partition('._')[0]}.Family {self.name}>"
