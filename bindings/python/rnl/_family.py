@@ -101,9 +101,9 @@ class Family(Named):
                 print(each["ifname"])
             link.newlink({"ifname": "x0", "linkinfo": {"kind": "dummy"}}, flags="create,excl")
 
-    Operations are attributes, with "_" where descriptions have "-"; help(family.newlink) says what they
-    take. Requests are dicts, or keywords with "_" for "-"; what is called `flags`, `timeout` or `mode`
-    goes into the dict. Errors name attributes: `error.attr` is ".linkinfo.data(vxlan).id".
+    Operations are attributes, with "_" where descriptions have "-", and one behind those that are called
+    like something of this class; help(family.newlink) says what they take. Requests are dicts, or
+    keywords with "_" for "-"; what is called `flags`, `timeout` or `mode` goes into the dict. Errors name attributes: `error.attr` is ".linkinfo.data(vxlan).id".
 
     Descriptions are those that are built in, or of a file that rnl-specc has made: `pack`. Requests go
     through `sock` if one is given, else through a socket that is opened when it is needed, with

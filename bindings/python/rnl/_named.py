@@ -6,7 +6,6 @@ from __future__ import annotations
 from errno import EINVAL
 
 from ._errors import local
-from ._help import documentation
 from ._schema import Schema, dashed
 
 TYPE_CHECKING = False
@@ -119,12 +118,18 @@ class Named:
 
     def _doc(self, op: Object) -> str:
         if op["name"] not in self._docs:
+            # Not before it is needed: importing rnl is to be cheap.
+            from ._help import documentation
+
             self._docs[op["name"]] = documentation(self.name, op, self._schema.describe())
         return self._docs[op["name"]]
 
     def __dir__(self) -> Iterator[str]:
-        yield from super().__dir__()
-        yield from (name.replace("-", "_") for name in self._schema.operations())
+        own = super().__dir__()
+        yield from own
+        for name in self._schema.operations():
+            name = name.replace("-", "_")
+            yield f"{name}_" if name in own else name
 
     def __repr__(self) -> str:
         return f"<{type(self).__module__.partition('._')[0]}.Family {self.name}>"
