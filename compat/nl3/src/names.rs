@@ -46,6 +46,12 @@ impl Names {
         unsafe { number_of(self.pairs(), text) }
     }
 
+    /// The bits that a text names, commas between them.
+    pub(crate) unsafe fn bits(&self, text: *const c_char) -> c_int {
+        // SAFETY: the text is a string, by the caller's promise.
+        unsafe { crate::table::bits_of(|| self.pairs(), text) }
+    }
+
     /// The names of the bits that are set, commas between them.
     pub(crate) unsafe fn flags(&self, bits: u64, buf: *mut c_char, len: usize) -> *mut c_char {
         // SAFETY: the buffer has `len` bytes, by the caller's promise.
@@ -144,6 +150,27 @@ macro_rules! translate {
         )*
     };
 }
+pub(crate) use translate;
+
+/// `fn flags_to_str(bits, buf, len)` and `fn bits(text)` of a table.
+macro_rules! translate_flags {
+    ($($table:ident: $to_str:ident $bits:ident;)*) => {
+        $(
+            #[unsafe(no_mangle)]
+            pub unsafe extern "C" fn $to_str(bits: c_int, buf: *mut c_char, len: usize) -> *mut c_char {
+                // SAFETY: the caller's buffer has `len` bytes.
+                unsafe { $table.flags(u64::from(bits as u32), buf, len) }
+            }
+            #[unsafe(no_mangle)]
+            pub unsafe extern "C" fn $bits(text: *const c_char) -> c_int {
+                // SAFETY: the caller's text is a string.
+                unsafe { $table.bits(text) }
+            }
+        )*
+    };
+}
+pub(crate) use translate_flags;
+
 translate! {
     FAMILIES: nl_nlfamily2str nl_str2nlfamily;
     MSGTYPES: nl_nlmsgtype2str nl_str2nlmsgtype;

@@ -8,7 +8,7 @@ use crate::abi::{nl_dump_params, nl_list_head};
 use crate::cache::nl_cache;
 use crate::dump::debug;
 use crate::error::{Done, NLE_NOMEM, NLE_OPNOTSUPP, code};
-use crate::rows::{self, Attr};
+use crate::rows::{self, Attr, How};
 use crate::{list, mem};
 
 /// What every object begins with.
@@ -313,14 +313,14 @@ pub unsafe extern "C" fn nl_object_identical(a: *const nl_object, b: *const nl_o
         let ids = u64::from(ids);
         let both = if ids == u32::MAX.into() { (*a).mask & (*b).mask } else { ids };
         let same = (*a).mask & both == (*b).mask & both;
-        (same && rows::compare(a, b, both, false) == 0).into()
+        (same && rows::compare(a, b, both, How::Identity) == 0).into()
     }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_object_diff64(a: *const nl_object, b: *const nl_object) -> u64 {
     // SAFETY: both are live, and compared only when they are of one type.
-    unsafe { if (*a).ops == (*b).ops { rows::compare(a, b, !0, false) } else { !0 } }
+    unsafe { if (*a).ops == (*b).ops { rows::compare(a, b, !0, How::Whole) } else { !0 } }
 }
 
 #[unsafe(no_mangle)]
@@ -338,7 +338,7 @@ pub unsafe extern "C" fn nl_object_match_filter(
     // SAFETY: both are live, and compared only when they are of one type.
     unsafe {
         let same = (*obj).ops == (*filter).ops;
-        (same && rows::compare(obj, filter, (*filter).mask, true) == 0).into()
+        (same && rows::compare(obj, filter, (*filter).mask, How::Filter) == 0).into()
     }
 }
 

@@ -5,7 +5,10 @@ use core::ffi::{c_char, c_int, c_void};
 use core::ptr::null_mut;
 
 use crate::abi::nlattr;
-use crate::addr::{AF_LLC, nl_addr, nl_addr_alloc_attr, nl_addr_clone, nl_addr_cmp, nl_addr_put};
+use crate::addr::{
+    AF_LLC, nl_addr, nl_addr_alloc_attr, nl_addr_clone, nl_addr_cmp, nl_addr_cmp_prefix,
+    nl_addr_put,
+};
 use crate::attr::{nla_data, nla_len, nla_put, nla_type, walk};
 use crate::data::{nl_data, nl_data_alloc_attr, nl_data_clone, nl_data_cmp, nl_data_free};
 use crate::error::{Done, NLE_INVAL, NLE_NOMEM, NLE_RANGE, done};
@@ -20,6 +23,8 @@ use crate::object::{bytes, field, nl_object, nl_object_get, nl_object_ops, nl_ob
 pub(crate) enum Kind {
     /// An integer of 1, 2, 4 or 8 bytes, in the order of the machine.
     Int,
+    /// [`Flags`]. A filter compares those that it means.
+    Flags,
     /// Bytes that are the same when they are the same: a struct without padding, an array.
     Bytes,
     /// `[c_char; N]`, closed by a NUL.
@@ -28,14 +33,39 @@ pub(crate) enum Kind {
     Str,
     /// `*mut nl_addr`, of which the object holds a reference, or NULL. Read with the message's family.
     Addr,
+    /// The same; what makes the object what it is is the network alone.
+    Net,
     /// The same, for link-layer addresses.
     LlAddr,
     /// `*mut nl_data` that the object owns, or NULL.
     Data,
     /// `*mut` of an object of which this one holds a reference, or NULL. Shared by clones; compared by address.
     Object,
+    /// An integer that is never compared, nor is whether it is set.
+    Aside,
     /// Whatever it is, the type's functions see to it; the table only tells whether it is set.
     Own,
+}
+
+/// Bits, and which of them were set or unset by hand.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Flags {
+    pub(crate) value: u32,
+    pub(crate) mask: u32,
+}
+
+#[allow(dead_code)]
+impl Flags {
+    pub(crate) fn set(&mut self, bits: u32) {
+        self.mask |= bits;
+        self.value |= bits;
+    }
+
+    pub(crate) fn unset(&mut self, bits: u32) {
+        self.mask |= bits;
+        self.value &= !bits;
+    }
 }
 
 /// One attribute of a type.
@@ -106,6 +136,8 @@ pub(crate) use attrs;
 /// ```text
 /// accessors! { rtnl_thing:
 ///     set  rtnl_thing_set_index(c_int) index: INDEX;            // void f(thing, int): stores, sets the bit
+///     flags rtnl_thing_set_flags(c_uint) flags: FLAGS;          // void f(thing, unsigned int): sets bits of Flags
+///     unflags rtnl_thing_unset_flags(c_uint) flags: FLAGS;      // the same: unsets them
 ///     get  rtnl_thing_get_index() -> c_int = index;             // int f(thing): what is stored
 ///     get  rtnl_thing_get_prio() -> c_int = prio: PRIO, -1;     // or that, if it is not set
 ///     get  rtnl_thing_get_dst() -> *mut nl_addr = dst;          // pointers: NULL until it is set
@@ -127,6 +159,20 @@ macro_rules! accessors {
         #[unsafe(no_mangle)]
         pub extern "C" fn $name(obj: &mut $of, value: $arg) {
             obj.$field = value as _;
+            obj.h.mask |= $bit;
+        }
+    };
+    (@flags $of:ident $name:ident [$arg:ty] [] $field:ident [$bit:ident] []) => {
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $name(obj: &mut $of, bits: $arg) {
+            obj.$field.set(bits as u32);
+            obj.h.mask |= $bit;
+        }
+    };
+    (@unflags $of:ident $name:ident [$arg:ty] [] $field:ident [$bit:ident] []) => {
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $name(obj: &mut $of, bits: $arg) {
+            obj.$field.unset(bits as u32);
             obj.h.mask |= $bit;
         }
     };
@@ -202,13 +248,24 @@ pub(crate) unsafe fn set_addr(slot: &mut *mut nl_addr, addr: *mut nl_addr) {
     *slot = addr;
 }
 
+/// What two objects are compared for.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum How {
+    /// All of it.
+    Whole,
+    /// Whether the first passes the second, which is a filter.
+    Filter,
+    /// Whether they are the same object.
+    Identity,
+}
+
 /// Which of `wanted` differ: those that one of the two lacks, and those that both have and that are not
-/// the same. `filter`: the second object is one.
+/// the same.
 pub(crate) unsafe fn compare(
     a: *const nl_object,
     b: *const nl_object,
     wanted: u64,
-    filter: bool,
+    how: How,
 ) -> u64 {
     let ops = ops(a);
     // SAFETY: both are live objects of this type.
@@ -217,15 +274,16 @@ pub(crate) unsafe fn compare(
         let mut diff = 0;
         for row in ops.attrs() {
             let bit = row.mask();
-            if one & bit != 0 || (both & bit != 0 && differs(row, a, b)) {
+            let seen = row.kind != Kind::Aside;
+            if seen && (one & bit != 0 || (both & bit != 0 && differs(row, a, b, how))) {
                 diff |= bit;
             }
         }
-        diff | ops.compare.map_or(0, |compare| compare(a, b, both, filter) & both)
+        diff | ops.compare.map_or(0, |compare| compare(a, b, both, how == How::Filter) & both)
     }
 }
 
-unsafe fn differs(row: &Attr, a: *const nl_object, b: *const nl_object) -> bool {
+unsafe fn differs(row: &Attr, a: *const nl_object, b: *const nl_object, how: How) -> bool {
     // SAFETY: the row describes a field of both.
     unsafe {
         let pointers = || (*field::<*mut c_void>(a, row.at), *field::<*mut c_void>(b, row.at));
@@ -233,12 +291,19 @@ unsafe fn differs(row: &Attr, a: *const nl_object, b: *const nl_object) -> bool 
             Kind::Int | Kind::Bytes => {
                 libc::memcmp(bytes(a, row.at), bytes(b, row.at), row.size.into()) != 0
             }
+            Kind::Flags => {
+                let (a, b) = (*field::<Flags>(a, row.at), *field::<Flags>(b, row.at));
+                (a.value ^ b.value) & if how == How::Filter { b.mask } else { !0 } != 0
+            }
             Kind::Text => libc::strcmp(field(a, row.at), field(b, row.at)) != 0,
             Kind::Str => strings_differ(*field(a, row.at), *field(b, row.at)),
-            Kind::Addr | Kind::LlAddr => nl_addr_cmp(*field(a, row.at), *field(b, row.at)) != 0,
+            Kind::Net if how == How::Identity => nets_differ(*field(a, row.at), *field(b, row.at)),
+            Kind::Addr | Kind::Net | Kind::LlAddr => {
+                nl_addr_cmp(*field(a, row.at), *field(b, row.at)) != 0
+            }
             Kind::Data => data_differs(*field(a, row.at), *field(b, row.at)),
             Kind::Object => pointers().0 != pointers().1,
-            Kind::Own => false,
+            Kind::Aside | Kind::Own => false,
         }
     }
 }
@@ -246,6 +311,14 @@ unsafe fn differs(row: &Attr, a: *const nl_object, b: *const nl_object) -> bool 
 unsafe fn strings_differ(a: *const c_char, b: *const c_char) -> bool {
     // SAFETY: each is NULL or a string.
     a != b && (a.is_null() || b.is_null() || unsafe { libc::strcmp(a, b) } != 0)
+}
+
+unsafe fn nets_differ(a: *const nl_addr, b: *const nl_addr) -> bool {
+    // SAFETY: each is NULL or live.
+    match unsafe { (a.as_ref(), b.as_ref()) } {
+        (Some(a), Some(b)) => a.prefix != b.prefix || nl_addr_cmp_prefix(a, b) != 0,
+        (a, b) => a.is_some() != b.is_some(),
+    }
 }
 
 unsafe fn data_differs(a: *const nl_data, b: *const nl_data) -> bool {
@@ -268,7 +341,7 @@ pub(crate) unsafe fn clone(new: *mut nl_object, from: *const nl_object, attrs: &
                 _ if !row.is_pointer() => continue,
                 _ if old.is_null() => continue,
                 Kind::Str => libc::strdup(old.cast()).cast(),
-                Kind::Addr | Kind::LlAddr => nl_addr_clone(&*old.cast()).cast(),
+                Kind::Addr | Kind::Net | Kind::LlAddr => nl_addr_clone(&*old.cast()).cast(),
                 Kind::Data => nl_data_clone(&*old.cast()).cast(),
                 _ => {
                     nl_object_get(old.cast());
@@ -285,7 +358,10 @@ pub(crate) unsafe fn clone(new: *mut nl_object, from: *const nl_object, attrs: &
 impl Attr {
     /// Whether the field is a pointer that the object owns.
     fn is_pointer(&self) -> bool {
-        matches!(self.kind, Kind::Str | Kind::Addr | Kind::LlAddr | Kind::Data | Kind::Object)
+        matches!(
+            self.kind,
+            Kind::Str | Kind::Addr | Kind::Net | Kind::LlAddr | Kind::Data | Kind::Object
+        )
     }
 }
 
@@ -334,7 +410,7 @@ unsafe fn add(row: &Attr, obj: *const nl_object, sum: &mut Sum) {
         match row.kind {
             Kind::Int | Kind::Bytes => sum.bytes(field(obj, row.at), row.size.into()),
             Kind::Text => sum.bytes(field(obj, row.at), libc::strlen(field(obj, row.at))),
-            Kind::Addr | Kind::LlAddr => {
+            Kind::Addr | Kind::Net | Kind::LlAddr => {
                 if let Some(addr) = (*field::<*const nl_addr>(obj, row.at)).as_ref() {
                     sum.word(u64::from(addr.len) << 32 | u64::from(addr.prefix as u32));
                     sum.bytes(nl_addr::bytes(addr), addr.len as usize);
@@ -344,7 +420,7 @@ unsafe fn add(row: &Attr, obj: *const nl_object, sum: &mut Sum) {
                 let text = *field::<*const c_char>(obj, row.at);
                 sum.bytes(text.cast(), if text.is_null() { 0 } else { libc::strlen(text) });
             }
-            Kind::Data | Kind::Object | Kind::Own => {}
+            Kind::Data | Kind::Object | Kind::Flags | Kind::Aside | Kind::Own => {}
         }
     }
 }
@@ -399,17 +475,20 @@ pub(crate) unsafe fn read(
 }
 
 unsafe fn read_one(row: &Attr, obj: *mut nl_object, nla: &nlattr, family: c_int) -> Done {
-    let (size, len, payload) = (usize::from(row.size), nla_len(nla).max(0) as usize, nla_data(nla));
+    let size = if row.kind == Kind::Flags { size_of::<u32>() } else { row.size.into() };
+    let (len, payload) = (nla_len(nla).max(0) as usize, nla_data(nla));
     // SAFETY: the row describes a field of the object, and the payload has `len` bytes.
     unsafe {
         let new: *mut c_void = match row.kind {
-            Kind::Int | Kind::Bytes | Kind::Own if len < size => return Err(NLE_RANGE),
-            Kind::Int | Kind::Bytes => {
+            Kind::Int | Kind::Aside | Kind::Flags | Kind::Bytes | Kind::Own if len < size => {
+                return Err(NLE_RANGE);
+            }
+            Kind::Int | Kind::Aside | Kind::Flags | Kind::Bytes => {
                 libc::memcpy(bytes(obj, row.at), payload, size);
                 return Ok(());
             }
             Kind::Text | Kind::Str => return read_text(row, obj, nla),
-            Kind::Addr => nl_addr_alloc_attr(nla, family).cast(),
+            Kind::Addr | Kind::Net => nl_addr_alloc_attr(nla, family).cast(),
             Kind::LlAddr => nl_addr_alloc_attr(nla, AF_LLC).cast(),
             Kind::Data => nl_data_alloc_attr(nla).cast(),
             Kind::Object | Kind::Own => return Ok(()),
@@ -460,12 +539,13 @@ unsafe fn write_one(row: &Attr, obj: *const nl_object, msg: &mut nl_msg) -> Done
     unsafe {
         let pointer = || *field::<*mut c_void>(obj, row.at);
         let (data, len): (*const c_void, usize) = match row.kind {
-            Kind::Int | Kind::Bytes => (bytes(obj, row.at), row.size.into()),
+            Kind::Int | Kind::Aside | Kind::Bytes => (bytes(obj, row.at), row.size.into()),
+            Kind::Flags => (bytes(obj, row.at), size_of::<u32>()),
             Kind::Text => (bytes(obj, row.at), libc::strlen(field(obj, row.at)) + 1),
             Kind::Object | Kind::Own => return Ok(()),
             _ if pointer().is_null() => return Ok(()),
             Kind::Str => (pointer(), libc::strlen(pointer().cast()) + 1),
-            Kind::Addr | Kind::LlAddr => {
+            Kind::Addr | Kind::Net | Kind::LlAddr => {
                 let addr = pointer().cast::<nl_addr>();
                 (nl_addr::bytes(addr).cast(), (*addr).len as usize)
             }

@@ -32,7 +32,9 @@ unsafe fn pairs<'a>(tbl: *const trans_tbl, len: usize) -> impl Iterator<Item = (
     rows.iter().map(|row| (row.number as i64, unsafe { CStr::from_ptr(row.name) }))
 }
 
-unsafe fn elements<'a>(head: *mut nl_list_head) -> impl Iterator<Item = (i64, &'a CStr)> {
+pub(crate) unsafe fn elements<'a>(
+    head: *mut nl_list_head,
+) -> impl Iterator<Item = (i64, &'a CStr)> {
     // SAFETY: the list is one of trans_list, by the caller's promise.
     let all = unsafe { list::iter::<trans_list>(head, offset_of!(trans_list, link)) };
     // SAFETY: as above, and each has a name.
@@ -145,22 +147,29 @@ pub(crate) unsafe fn number_of<'a>(
     }
 }
 
-/// The bits that a text names, commas between them.
+/// The bits that a text names, commas between them. A blank before a name is skipped, as is what is no name.
+pub(crate) unsafe fn bits_of<'a, P: Iterator<Item = (i64, &'a CStr)>>(
+    pairs: impl Fn() -> P,
+    text: *const c_char,
+) -> c_int {
+    // SAFETY: the text is a string, by the caller's promise.
+    let words = unsafe { CStr::from_ptr(text) }.to_bytes().split(|&b| b == b',');
+    let bit = |word: &[u8]| {
+        let word = word.strip_prefix(b" ").unwrap_or(word);
+        let named = pairs().find(|(_, name)| name.to_bytes().eq_ignore_ascii_case(word));
+        named.map_or(0, |(bit, _)| bit as c_int)
+    };
+    words.fold(0, |bits, word| bits | bit(word))
+}
+
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __str2flags(
     text: *const c_char,
     tbl: *const trans_tbl,
     len: usize,
 ) -> c_int {
-    let mut bits = 0u64;
     // SAFETY: the text is a string; the caller's table has the length given.
-    unsafe {
-        for word in CStr::from_ptr(text).to_bytes().split(|&b| b == b',') {
-            let same = |name: &CStr| name.to_bytes().eq_ignore_ascii_case(word);
-            bits |= pairs(tbl, len).find(|(_, name)| same(name)).map_or(0, |(bit, _)| bit as u64);
-        }
-    }
-    bits as c_int
+    unsafe { bits_of(|| pairs(tbl, len), text) }
 }
 
 #[unsafe(no_mangle)]
@@ -252,7 +261,7 @@ unsafe fn num_str_line(
         let mut end = core::ptr::null_mut();
         let value = libc::strtol(number, &mut end, 0);
         let name = libc::strtok_r(core::ptr::null_mut(), blanks, &mut save);
-        if *end != 0 || name.is_null() {
+        if end == number || name.is_null() {
             return -crate::error::NLE_INVAL;
         }
         cb.map_or(0, |cb| cb(value, name))
