@@ -40,6 +40,7 @@ mod port;
 mod recv;
 mod recvmsgs;
 mod refill;
+mod route;
 mod rows;
 mod send;
 mod socket;

@@ -142,10 +142,14 @@ impl nl_cache_ops {
 
 /// Every type that this library knows. A type that is not unregistered is registered; there is no
 /// order in which they are, and nothing to be done when the library is loaded.
-static ALL: &[&nl_cache_ops] = &[&crate::genl::family::CACHE_OPS];
+static ALL: [&[&nl_cache_ops]; 2] = [&[&crate::genl::family::CACHE_OPS], crate::route::CACHES];
+
+fn all() -> impl Iterator<Item = &'static nl_cache_ops> {
+    ALL.iter().copied().flatten().copied()
+}
 
 fn registered() -> impl Iterator<Item = &'static nl_cache_ops> {
-    ALL.iter().copied().filter(|ops| !ops.state.unregistered.load(Relaxed))
+    all().filter(|ops| !ops.state.unregistered.load(Relaxed))
 }
 
 fn handle(ops: Option<&'static nl_cache_ops>) -> *mut nl_cache_ops {
@@ -229,7 +233,7 @@ pub extern "C" fn nl_cache_ops_set_flags(ops: &nl_cache_ops, flags: c_uint) {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn nl_cache_mngt_register(ops: &nl_cache_ops) -> c_int {
-    if !ALL.iter().any(|one| core::ptr::eq(*one, ops)) {
+    if !all().any(|one| core::ptr::eq(one, ops)) {
         return -NLE_INVAL;
     }
     if ops.state.unregistered.swap(false, Relaxed) { 0 } else { -NLE_EXIST }

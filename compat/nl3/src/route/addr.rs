@@ -1,0 +1,561 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Addresses of interfaces, `route/addr`.
+
+use core::ffi::{c_char, c_int, c_uint};
+use core::ptr::null_mut;
+
+use super::names::{ADDR_FLAGS, Name, rtnl_scope2str};
+use super::uapi::*;
+use super::{build, header, send, text_of};
+use crate::abi::{nl_dump_params, nlmsghdr};
+use crate::addr::*;
+use crate::attr::{nla_put_addr, nla_put_u32};
+use crate::cache::{items, nl_cache, nl_cache_alloc_and_fill};
+use crate::dump::{dump, dump_line};
+use crate::error::*;
+use crate::mngt::*;
+use crate::msg::{nl_msg, nlmsg_attrdata, nlmsg_attrlen};
+use crate::names::AF;
+use crate::object::*;
+use crate::rows::{self, Flags, accessors, attrs, set_addr};
+use crate::socket::nl_sock;
+use crate::utils::nl_msec2str;
+
+/// `struct ifa_cacheinfo`: lifetimes in seconds, times in hundredths since the machine was started.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct CacheInfo {
+    preferred: u32,
+    valid: u32,
+    created: u32,
+    updated: u32,
+}
+
+const FOREVER: u32 = u32::MAX;
+
+/// An address of an interface.
+#[repr(C)]
+pub struct rtnl_addr {
+    h: nl_object,
+    family: u8,
+    prefixlen: u8,
+    scope: u8,
+    index: u32,
+    flags: Flags,
+    label: [c_char; 16],
+    cacheinfo: CacheInfo,
+    peer: *mut nl_addr,
+    local: *mut nl_addr,
+    broadcast: *mut nl_addr,
+    multicast: *mut nl_addr,
+    anycast: *mut nl_addr,
+}
+
+attrs! { rtnl_addr {
+    FAMILY = 0 "family" Int(family),
+    PREFIXLEN = 1 "prefixlen" Aside(prefixlen),
+    FLAGS = 2 "flags" Flags(flags) = IFA_FLAGS,
+    SCOPE = 3 "scope" Int(scope),
+    IFINDEX = 4 "ifindex" Int(index),
+    LABEL = 5 "label" Text(label) = IFA_LABEL,
+    CACHEINFO = 6 "cacheinfo" Bytes(cacheinfo) = IFA_CACHEINFO,
+    PEER = 7 "peer" Net(peer) = IFA_ADDRESS,
+    LOCAL = 8 "local" Addr(local) = IFA_LOCAL,
+    BROADCAST = 9 "broadcast" Addr(broadcast) = IFA_BROADCAST,
+    MULTICAST = 10 "multicast" Addr(multicast) = IFA_MULTICAST,
+    ANYCAST = 11 "" Addr(anycast) = IFA_ANYCAST,
+} }
+
+static OPS: nl_object_ops = nl_object_ops {
+    id_attrs: (FAMILY | IFINDEX | LOCAL | PREFIXLEN) as u32,
+    keys: (FAMILY | IFINDEX | LOCAL) as u32,
+    names: NAMES,
+    init: Some(init),
+    dump: [Some(dump_brief), Some(dump_details), Some(dump_details)],
+    ids: Some(ids),
+    ..nl_object_ops::new::<rtnl_addr>(c"route/addr", ATTRS)
+};
+
+pub(super) static CACHE_OPS: nl_cache_ops = nl_cache_ops {
+    hdrsize: size_of::<ifaddrmsg>() as c_int,
+    msgtypes: &MSGTYPES,
+    groups: &GROUPS,
+    request: Some(request),
+    parse,
+    ..nl_cache_ops::new(c"route/addr", NETLINK_ROUTE, &OPS)
+};
+
+static MSGTYPES: [nl_msgtype; 3] = [
+    nl_msgtype::new(RTM_NEWADDR as c_int, NL_ACT_NEW, c"new"),
+    nl_msgtype::new(RTM_DELADDR as c_int, NL_ACT_DEL, c"del"),
+    nl_msgtype::new(RTM_GETADDR as c_int, NL_ACT_GET, c"get"),
+];
+
+/// `RTNLGRP_IPV4_IFADDR`, `RTNLGRP_IPV6_IFADDR`.
+static GROUPS: [nl_af_group; 2] = [
+    nl_af_group { family: libc::AF_INET, group: 5 },
+    nl_af_group { family: libc::AF_INET6, group: 9 },
+];
+
+unsafe fn init(obj: *mut nl_object) {
+    // SAFETY: the object is an address.
+    unsafe { (*obj.cast::<rtnl_addr>()).scope = 255 };
+}
+
+/// IPv4 addresses may differ by their peer alone; IPv6 addresses not even by the length of the prefix.
+unsafe fn ids(obj: *const nl_object) -> u32 {
+    let addr = obj.cast::<rtnl_addr>();
+    // SAFETY: the object is an address.
+    let (family, mask) = unsafe { (c_int::from((*addr).family), (*addr).h.mask) };
+    let more = match family {
+        libc::AF_INET => PREFIXLEN | mask & PEER,
+        libc::AF_INET6 => 0,
+        _ => PREFIXLEN,
+    };
+    (FAMILY | IFINDEX | LOCAL | more) as u32
+}
+
+/// Times are as if for ever as long as none is set.
+impl rtnl_addr {
+    fn lifetime(&self, value: u32) -> u32 {
+        if self.h.mask & CACHEINFO != 0 { value } else { FOREVER }
+    }
+
+    /// Marks an attribute as set, or as not set.
+    fn mark(&mut self, bit: u64, is_set: bool) {
+        self.h.mask = if is_set { self.h.mask | bit } else { self.h.mask & !bit };
+    }
+}
+
+accessors! { rtnl_addr:
+    set rtnl_addr_set_ifindex(c_int) index: IFINDEX;
+    get rtnl_addr_get_ifindex() -> c_int = index;
+    chars rtnl_addr_get_label() label: LABEL;
+    set rtnl_addr_set_family(c_int) family: FAMILY;
+    get rtnl_addr_get_family() -> c_int = family;
+    get rtnl_addr_get_prefixlen() -> c_int = prefixlen;
+    set rtnl_addr_set_scope(c_int) scope: SCOPE;
+    get rtnl_addr_get_scope() -> c_int = scope;
+    flags rtnl_addr_set_flags(c_uint) flags: FLAGS;
+    unflags rtnl_addr_unset_flags(c_uint) flags: FLAGS;
+    get rtnl_addr_get_local() -> *mut nl_addr = local;
+    get rtnl_addr_get_peer() -> *mut nl_addr = peer;
+    get rtnl_addr_get_broadcast() -> *mut nl_addr = broadcast;
+    get rtnl_addr_get_multicast() -> *mut nl_addr = multicast;
+    get rtnl_addr_get_anycast() -> *mut nl_addr = anycast;
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn rtnl_addr_get_valid_lifetime(addr: &rtnl_addr) -> u32 {
+    addr.lifetime(addr.cacheinfo.valid)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn rtnl_addr_get_preferred_lifetime(addr: &rtnl_addr) -> u32 {
+    addr.lifetime(addr.cacheinfo.preferred)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn rtnl_addr_get_create_time(addr: &rtnl_addr) -> u32 {
+    addr.cacheinfo.created
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn rtnl_addr_get_last_update_time(addr: &rtnl_addr) -> u32 {
+    addr.cacheinfo.updated
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn rtnl_addr_set_valid_lifetime(addr: &mut rtnl_addr, lifetime: u32) {
+    addr.cacheinfo.valid = lifetime;
+    addr.mark(CACHEINFO, true);
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn rtnl_addr_set_preferred_lifetime(addr: &mut rtnl_addr, lifetime: u32) {
+    addr.cacheinfo.preferred = lifetime;
+    addr.mark(CACHEINFO, true);
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn rtnl_addr_get_flags(addr: &rtnl_addr) -> c_uint {
+    addr.flags.value
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_addr_set_label(addr: &mut rtnl_addr, label: *const c_char) -> c_int {
+    // SAFETY: the label is a string.
+    unsafe {
+        if libc::strlen(label) >= addr.label.len() {
+            return -NLE_RANGE;
+        }
+        crate::mem::set_text(&mut addr.label, label);
+    }
+    addr.mark(LABEL, true);
+    0
+}
+
+/// Sets the length of the prefix, also in the address that has it, which the caller may share.
+#[unsafe(no_mangle)]
+pub extern "C" fn rtnl_addr_set_prefixlen(addr: &mut rtnl_addr, prefixlen: c_int) {
+    note_prefixlen(addr, prefixlen);
+    let owner = if addr.peer.is_null() { addr.local } else { addr.peer };
+    // SAFETY: NULL, or an address of which this one holds a reference.
+    if let Some(owner) = unsafe { owner.as_mut() } {
+        nl_addr_set_prefixlen(owner, prefixlen);
+    }
+}
+
+fn note_prefixlen(addr: &mut rtnl_addr, prefixlen: c_int) {
+    addr.prefixlen = prefixlen as u8;
+    addr.mark(PREFIXLEN, prefixlen != 0);
+}
+
+/// Whether an address may be put into this one: all are of one family, which the first one decides, and
+/// some there are in one family alone.
+fn fits(addr: &mut rtnl_addr, new: &nl_addr, only: c_int) -> Done {
+    if only != libc::AF_UNSPEC && new.family != only {
+        return Err(NLE_AF_NOSUPPORT);
+    }
+    if addr.h.mask & FAMILY != 0 && new.family != c_int::from(addr.family) {
+        return Err(NLE_AF_MISMATCH);
+    }
+    addr.family = new.family as u8;
+    addr.mark(FAMILY, true);
+    Ok(())
+}
+
+/// Sets the local address. It may bring a prefix only where there is no peer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_addr_set_local(addr: &mut rtnl_addr, new: *mut nl_addr) -> c_int {
+    // SAFETY: the new address is NULL or live.
+    unsafe {
+        let prefix = new.as_ref().map_or(0, |new| new.prefix);
+        if addr.h.mask & PEER != 0 && prefix != 0 {
+            return -NLE_INVAL;
+        }
+        set_local(addr, new)
+    }
+}
+
+macro_rules! set_addresses {
+    ($($(#[$export:meta])* $name:ident $field:ident: $bit:ident, $only:ident, $then:ident;)*) => {
+        $(
+            $(#[$export])*
+            pub unsafe extern "C" fn $name(addr: &mut rtnl_addr, new: *mut nl_addr) -> c_int {
+                // SAFETY: the new address is NULL or live.
+                unsafe {
+                    if let Some(new) = new.as_ref() {
+                        if let Err(error) = fits(addr, new, libc::$only) {
+                            return -error;
+                        }
+                    }
+                    set_addr(&mut addr.$field, new);
+                    addr.mark($bit, !new.is_null());
+                    $then(addr, new);
+                }
+                0
+            }
+        )*
+    };
+}
+
+set_addresses! {
+    set_local local: LOCAL, AF_UNSPEC, take_prefixlen;
+    #[unsafe(no_mangle)]
+    rtnl_addr_set_peer peer: PEER, AF_INET, take_prefixlen;
+    #[unsafe(no_mangle)]
+    rtnl_addr_set_broadcast broadcast: BROADCAST, AF_INET, take_nothing;
+    #[unsafe(no_mangle)]
+    rtnl_addr_set_multicast multicast: MULTICAST, AF_INET6, take_nothing;
+    #[unsafe(no_mangle)]
+    rtnl_addr_set_anycast anycast: ANYCAST, AF_INET6, take_nothing;
+}
+
+/// Takes over the length of the prefix of an address that was set. Where there is a peer, that has it.
+unsafe fn take_prefixlen(addr: &mut rtnl_addr, new: *const nl_addr) {
+    // SAFETY: NULL or live.
+    let prefix = unsafe { new.as_ref() }.map_or(0, |new| new.prefix);
+    if addr.peer.is_null() || core::ptr::eq(addr.peer, new) {
+        note_prefixlen(addr, prefix);
+    }
+}
+
+unsafe fn take_nothing(_: &mut rtnl_addr, _: *const nl_addr) {}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn rtnl_addr_alloc() -> *mut rtnl_addr {
+    // SAFETY: the type is ours.
+    unsafe { nl_object_alloc(&OPS).cast() }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_addr_put(addr: *mut rtnl_addr) {
+    // SAFETY: NULL, or an address of which the caller holds a reference.
+    unsafe { nl_object_put(addr.cast()) }
+}
+
+unsafe fn request(_: *mut nl_cache, sock: *mut nl_sock) -> c_int {
+    // SAFETY: the socket is live.
+    unsafe { super::nl_rtgen_request(sock, RTM_GETADDR.into(), libc::AF_UNSPEC, libc::NLM_F_DUMP) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_addr_alloc_cache(
+    sock: *mut nl_sock,
+    result: *mut *mut nl_cache,
+) -> c_int {
+    // SAFETY: socket and result are the caller's.
+    unsafe { nl_cache_alloc_and_fill((&raw const CACHE_OPS).cast_mut(), sock, result) }
+}
+
+/// The address of an interface (0: of any) that has that local address, with a reference for the caller.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_addr_get(
+    cache: *mut nl_cache,
+    index: c_int,
+    local: *mut nl_addr,
+) -> *mut rtnl_addr {
+    // SAFETY: cache and address are live; the objects are addresses once the cache's type is known.
+    unsafe {
+        if !core::ptr::eq((*(*cache).ops).object(), &OPS) {
+            return null_mut();
+        }
+        let found = items(cache).map(|obj| obj.cast::<rtnl_addr>()).find(|addr| {
+            let addr = &**addr;
+            let there = index == 0 || addr.index == index as u32;
+            there && addr.h.mask & LOCAL != 0 && nl_addr_cmp(addr.local, local) == 0
+        });
+        let found = found.unwrap_or(null_mut());
+        if !found.is_null() {
+            nl_object_get(found.cast());
+        }
+        found
+    }
+}
+
+unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
+    let addr = obj.cast::<rtnl_addr>();
+    // SAFETY: the object is an address; the attributes are inside the message, whose header is whole.
+    unsafe {
+        let head: ifaddrmsg = header(nlh);
+        let (attrs, len) = (nlmsg_attrdata(nlh, 8), nlmsg_attrlen(&*nlh, 8));
+        let addr = &mut *addr;
+        (addr.family, addr.prefixlen, addr.scope) = (head.family, head.prefixlen, head.scope);
+        addr.index = head.index;
+        addr.flags.value = head.flags.into();
+        addr.h.mask = FAMILY | PREFIXLEN | FLAGS | SCOPE | IFINDEX;
+        rows::read(obj, attrs, len, head.family.into())?;
+        settle_local(addr)
+    }
+}
+
+/// The kernel leaves out 0.0.0.0.
+unsafe fn zero_if_none(slot: &mut *mut nl_addr) -> Done {
+    if slot.is_null() {
+        // SAFETY: the bytes are four.
+        *slot = unsafe { nl_addr_build(libc::AF_INET, [0u8; 4].as_ptr().cast(), 4) };
+    }
+    if slot.is_null() { Err(NLE_NOMEM) } else { Ok(()) }
+}
+
+/// What the kernel calls address is the peer, or the local address where there is no other.
+unsafe fn settle_local(addr: &mut rtnl_addr) -> Done {
+    // SAFETY: what the address holds is live.
+    unsafe {
+        if c_int::from(addr.family) == libc::AF_INET {
+            zero_if_none(&mut addr.local)?;
+            zero_if_none(&mut addr.peer)?;
+        } else if addr.local.is_null() {
+            addr.local = core::mem::replace(&mut addr.peer, null_mut());
+        }
+        if nl_addr_cmp(addr.local, addr.peer) == 0 {
+            nl_addr_put(core::mem::replace(&mut addr.peer, null_mut()));
+        }
+        addr.mark(PEER, !addr.peer.is_null());
+        addr.mark(LOCAL, !addr.local.is_null());
+        let on_local = addr.peer.is_null() || c_int::from(addr.family) == libc::AF_INET;
+        if let Some(owner) = if on_local { addr.local } else { addr.peer }.as_mut() {
+            nl_addr_set_prefixlen(owner, addr.prefixlen.into());
+        }
+    }
+    Ok(())
+}
+
+unsafe fn dump_brief(obj: *mut nl_object, p: *mut nl_dump_params) {
+    // SAFETY: the object is an address; the buffers have the lengths said.
+    unsafe {
+        let addr = &*obj.cast::<rtnl_addr>();
+        let mut buf = [0 as c_char; 128];
+        dump_line!(p, c"%s", text_of(addr.local, &mut buf));
+        if addr.h.mask & PEER != 0 {
+            dump!(p, c" peer %s", text_of(addr.peer, &mut buf));
+        }
+        dump!(p, c" %s ", AF.to_str(addr.family.into(), buf.as_mut_ptr(), buf.len()));
+        super::dump_dev(p, addr.index as c_int);
+        dump!(p, c"scope %s", Name::of(rtnl_scope2str, addr.scope.into()).text());
+        ADDR_FLAGS.flags(addr.flags.value.into(), buf.as_mut_ptr(), buf.len());
+        if buf.first() != Some(&0) {
+            dump!(p, c" <%s>", buf.as_ptr());
+        }
+        dump!(p, c"\n");
+    }
+}
+
+unsafe fn dump_details(obj: *mut nl_object, p: *mut nl_dump_params) {
+    // SAFETY: the object is an address.
+    unsafe {
+        dump_brief(obj, p);
+        let addr = &*obj.cast::<rtnl_addr>();
+        if addr.h.mask & (LABEL | BROADCAST | MULTICAST) != 0 {
+            dump_addresses(addr, p);
+        }
+        if addr.h.mask & CACHEINFO != 0 {
+            dump_times(&addr.cacheinfo, p);
+        }
+    }
+}
+
+unsafe fn dump_addresses(addr: &rtnl_addr, p: *mut nl_dump_params) {
+    let mut buf = [0 as c_char; 128];
+    dump_line!(p, c"  ");
+    if addr.h.mask & LABEL != 0 {
+        dump!(p, c" label %s", addr.label.as_ptr());
+    }
+    let more = [
+        (BROADCAST, c"broadcast", addr.broadcast),
+        (MULTICAST, c"multicast", addr.multicast),
+        (ANYCAST, c"anycast", addr.anycast),
+    ];
+    for (bit, name, what) in more {
+        if addr.h.mask & bit != 0 {
+            // SAFETY: the address is NULL or live.
+            dump!(p, c" %s %s", name.as_ptr(), unsafe { text_of(what, &mut buf) });
+        }
+    }
+    dump!(p, c"\n");
+}
+
+/// A lifetime in seconds.
+fn lifetime(seconds: u32, buf: &mut [c_char; 64]) -> *const c_char {
+    if seconds == FOREVER {
+        return c"forever".as_ptr();
+    }
+    // SAFETY: the buffer has the length said.
+    unsafe { nl_msec2str(u64::from(seconds) * 1000, buf.as_mut_ptr(), 64) }
+}
+
+fn dump_times(info: &CacheInfo, p: *mut nl_dump_params) {
+    let (mut one, mut two) = ([0 as c_char; 64], [0 as c_char; 64]);
+    let (valid, preferred) = (lifetime(info.valid, &mut one), lifetime(info.preferred, &mut two));
+    dump_line!(p, c"   valid-lifetime %s preferred-lifetime %s\n", valid, preferred);
+    // SAFETY: the buffers have the length said.
+    let time = |hundredths: u32, buf: &mut [c_char; 64]| unsafe {
+        nl_msec2str(u64::from(hundredths) * 10, buf.as_mut_ptr(), 64)
+    };
+    let (created, updated) = (time(info.created, &mut one), time(info.updated, &mut two));
+    dump_line!(p, c"   created boot-time+%s last-updated boot-time+%s\n", created, updated);
+}
+
+/// A request about an address.
+unsafe fn build_request(
+    addr: &rtnl_addr,
+    (kind, flags): (u16, c_int),
+    needed: u64,
+    result: *mut *mut nl_msg,
+) -> c_int {
+    if addr.h.mask & needed != needed {
+        return -NLE_MISSING_ATTR;
+    }
+    let head = ifaddrmsg {
+        family: addr.family,
+        prefixlen: addr.prefixlen,
+        flags: addr.flags.value as u8,
+        // SAFETY: the address is live.
+        scope: unsafe { scope_of(addr) },
+        index: addr.index,
+    };
+    // SAFETY: the result is the caller's.
+    unsafe { build((kind, flags), &head, result, |msg| put_attributes(addr, msg)) }
+}
+
+/// The scope, which follows from the local address unless it is set.
+unsafe fn scope_of(addr: &rtnl_addr) -> u8 {
+    // SAFETY: NULL, or an address of which this one holds a reference.
+    let local = unsafe { addr.local.as_ref() }.map_or(&[][..], |local| local.slice());
+    match local {
+        _ if addr.h.mask & SCOPE != 0 => addr.scope,
+        [127, ..] if c_int::from(addr.family) == libc::AF_INET => libc::RT_SCOPE_HOST,
+        _ => libc::RT_SCOPE_UNIVERSE,
+    }
+}
+
+unsafe fn put_attributes(addr: &rtnl_addr, msg: &mut nl_msg) -> Done {
+    let obj = (&raw const *addr).cast();
+    // SAFETY: the object is an address; what it holds is live.
+    unsafe {
+        rows::write(obj, msg, LOCAL)?;
+        let peer = if addr.h.mask & PEER != 0 { addr.peer } else { addr.local };
+        if !peer.is_null() {
+            done(nla_put_addr(msg, IFA_ADDRESS.into(), peer))?;
+        }
+        rows::write(obj, msg, LABEL)?;
+        rows::write(obj, msg, BROADCAST)?;
+        rows::write(obj, msg, CACHEINFO)?;
+        // The header has no room for more.
+        if addr.flags.value > 0xff {
+            done(nla_put_u32(msg, IFA_FLAGS.into(), addr.flags.value))?;
+        }
+    }
+    Ok(())
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_addr_build_add_request(
+    addr: &rtnl_addr,
+    flags: c_int,
+    result: *mut *mut nl_msg,
+) -> c_int {
+    let needed = IFINDEX | FAMILY | PREFIXLEN | LOCAL;
+    let what = (RTM_NEWADDR, flags | libc::NLM_F_CREATE);
+    // SAFETY: the result is the caller's.
+    unsafe { build_request(addr, what, needed, result) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_addr_build_delete_request(
+    addr: &rtnl_addr,
+    flags: c_int,
+    result: *mut *mut nl_msg,
+) -> c_int {
+    // SAFETY: the result is the caller's.
+    unsafe { build_request(addr, (RTM_DELADDR, flags), IFINDEX | FAMILY, result) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_addr_add(
+    sock: *mut nl_sock,
+    addr: &rtnl_addr,
+    flags: c_int,
+) -> c_int {
+    let mut msg = null_mut();
+    // SAFETY: the socket is live.
+    unsafe {
+        let built = rtnl_addr_build_add_request(addr, flags, &mut msg);
+        send(sock, built, msg)
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_addr_delete(
+    sock: *mut nl_sock,
+    addr: &rtnl_addr,
+    flags: c_int,
+) -> c_int {
+    let mut msg = null_mut();
+    // SAFETY: the socket is live.
+    unsafe {
+        let built = rtnl_addr_build_delete_request(addr, flags, &mut msg);
+        send(sock, built, msg)
+    }
+}
