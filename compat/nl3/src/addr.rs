@@ -141,7 +141,8 @@ pub unsafe extern "C" fn nl_addr_cmp(a: *const nl_addr, b: *const nl_addr) -> c_
     if family != 0 || len != 0 {
         return if family != 0 { family } else { len };
     }
-    let bytes = if a.len > 0 { bytes() } else { 0 };
+    // Without bytes the prefix does not count.
+    let bytes = if a.len > 0 { bytes() } else { return 0 };
     if bytes != 0 { bytes } else { prefix }
 }
 

@@ -282,7 +282,8 @@ pub unsafe extern "C" fn nl_addr2str(
     unsafe {
         let Some(addr) = addr.as_ref().filter(|addr| addr.len > 0) else {
             libc::snprintf(buf, len, c"none".as_ptr());
-            return prefix(addr.as_ref(), 0, buf, len);
+            let told = addr.as_ref().filter(|addr| addr.family != AF_MPLS);
+            return prefix(told, 0, buf, len);
         };
         let room = len.min(u32::MAX as usize) as u32;
         match addr.family {
@@ -293,13 +294,14 @@ pub unsafe extern "C" fn nl_addr2str(
                 inet_ntop(addr.family, ip.as_ptr().cast(), buf, room);
             }
             AF_MPLS if ends(addr.slice()) => {
+                // Labels are told without a prefix.
                 mpls_ntop(AF_MPLS, nl_addr::bytes(addr).cast(), buf, len);
+                return buf;
             }
             AF_DECNET if addr.len == 2 => write_decnet(addr.slice(), buf, len),
             _ => write_octets(addr.slice(), buf, len),
         }
-        let full = if addr.family == AF_MPLS { 20 } else { addr.len as c_int * 8 };
-        prefix(Some(addr), full, buf, len)
+        prefix(Some(addr), addr.len as c_int * 8, buf, len)
     }
 }
 

@@ -108,7 +108,9 @@ unsafe fn merged(
         let diff = if before.is_null() { 0 } else { nl_object_diff64(old, new) };
         let merged = update(old, new).is_ok();
         if merged {
-            change.tell(cache, (before, old), diff, NL_ACT_CHANGE);
+            // One callback is shown what the message said, the other what has become of the old object.
+            let shown = if change.v2.is_some() { new } else { old };
+            change.tell(cache, (before, shown), diff, NL_ACT_CHANGE);
         }
         nl_object_put(before);
         merged

@@ -56,7 +56,7 @@ pub struct nl_object_ops {
     /// Gives a copy its own of what no row owns. The new object's bytes are those of the old one, but for
     /// what rows own, which is already copied. What belongs to the old one must be replaced also on failure.
     pub(crate) clone: Option<unsafe fn(*mut nl_object, *const nl_object) -> Done>,
-    /// Which of the given attributes, which both objects have, differ: for rows of kind `Own`. The flag
+    /// Which of the given attributes differ: for rows of kind `Own`, which both objects have, and `Aside`. The flag
     /// says that the second object is a filter.
     pub(crate) compare: Option<Compare>,
     /// Brief, with details, with statistics.

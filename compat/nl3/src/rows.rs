@@ -41,7 +41,7 @@ pub(crate) enum Kind {
     Data,
     /// `*mut` of an object of which this one holds a reference, or NULL. Shared by clones; compared by address.
     Object,
-    /// An integer that is never compared, nor is whether it is set.
+    /// An integer that the table does not compare, nor whether it is set. The type's `compare` may.
     Aside,
     /// Whatever it is, the type's functions see to it; the table only tells whether it is set.
     Own,
@@ -60,6 +60,11 @@ impl Flags {
     pub(crate) fn set(&mut self, bits: u32) {
         self.mask |= bits;
         self.value |= bits;
+    }
+
+    /// Whether they differ; `filter`: the others say which count.
+    pub(crate) fn differ(self, other: Flags, filter: bool) -> bool {
+        (self.value ^ other.value) & if filter { other.mask } else { !0 } != 0
     }
 
     pub(crate) fn unset(&mut self, bits: u32) {
@@ -271,15 +276,16 @@ pub(crate) unsafe fn compare(
     // SAFETY: both are live objects of this type.
     unsafe {
         let (both, one) = ((*a).mask & (*b).mask & wanted, ((*a).mask ^ (*b).mask) & wanted);
-        let mut diff = 0;
+        let (mut diff, mut asked) = (0, both);
         for row in ops.attrs() {
             let bit = row.mask();
-            let seen = row.kind != Kind::Aside;
-            if seen && (one & bit != 0 || (both & bit != 0 && differs(row, a, b, how))) {
+            if row.kind == Kind::Aside {
+                asked |= bit & wanted;
+            } else if one & bit != 0 || (both & bit != 0 && differs(row, a, b, how)) {
                 diff |= bit;
             }
         }
-        diff | ops.compare.map_or(0, |compare| compare(a, b, both, how == How::Filter) & both)
+        diff | ops.compare.map_or(0, |compare| compare(a, b, asked, how == How::Filter) & asked)
     }
 }
 
@@ -293,7 +299,7 @@ unsafe fn differs(row: &Attr, a: *const nl_object, b: *const nl_object, how: How
             }
             Kind::Flags => {
                 let (a, b) = (*field::<Flags>(a, row.at), *field::<Flags>(b, row.at));
-                (a.value ^ b.value) & if how == How::Filter { b.mask } else { !0 } != 0
+                a.differ(b, how == How::Filter)
             }
             Kind::Text => libc::strcmp(field(a, row.at), field(b, row.at)) != 0,
             Kind::Str => strings_differ(*field(a, row.at), *field(b, row.at)),
@@ -412,7 +418,8 @@ unsafe fn add(row: &Attr, obj: *const nl_object, sum: &mut Sum) {
             Kind::Text => sum.bytes(field(obj, row.at), libc::strlen(field(obj, row.at))),
             Kind::Addr | Kind::Net | Kind::LlAddr => {
                 if let Some(addr) = (*field::<*const nl_addr>(obj, row.at)).as_ref() {
-                    sum.word(u64::from(addr.len) << 32 | u64::from(addr.prefix as u32));
+                    let prefix = if addr.len > 0 { addr.prefix as u32 } else { 0 };
+                    sum.word(u64::from(addr.len) << 32 | u64::from(prefix));
                     sum.bytes(nl_addr::bytes(addr), addr.len as usize);
                 }
             }

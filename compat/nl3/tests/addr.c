@@ -108,6 +108,23 @@ static void comparing(void)
 		for (size_t j = 0; j < COUNT(texts); j++)
 			printf("compare %s %s %d %d\n", texts[i], texts[j], sign(nl_addr_cmp(addr[i], addr[j])),
 			       nl_addr_cmp_prefix(addr[i], addr[j]) != 0);
+	for (size_t len = 0; len < 5; len += 4) {
+		struct nl_addr *one = nl_addr_build(AF_INET, "abcd", len), *other = nl_addr_build(AF_INET, "abcd", len);
+
+		nl_addr_set_prefixlen(one, 9);
+		printf("prefixes of %zu bytes %d\n", len, sign(nl_addr_cmp(one, other)));
+		nl_addr_put(one);
+		nl_addr_put(other);
+	}
+	for (int prefix = 0; prefix < 40; prefix += 4) {
+		struct nl_addr *label = nl_addr_build(AF_MPLS, "\0\6\101", 4);
+
+		nl_addr_set_prefixlen(label, prefix);
+		printf("label %s", nl_addr2str(label, buf, sizeof buf));
+		MUST(nl_addr_set_binary_addr(label, NULL, 0) == 0);
+		printf(" %s\n", nl_addr2str(label, buf, sizeof buf));
+		nl_addr_put(label);
+	}
 	printf("with nothing %d %d %d\n", nl_addr_cmp(NULL, NULL), sign(nl_addr_cmp(addr[0], NULL)),
 	       sign(nl_addr_cmp(NULL, addr[0])));
 	for (size_t i = 0; i < COUNT(texts); i++)

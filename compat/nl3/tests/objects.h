@@ -45,18 +45,24 @@ static inline void dump_forms(struct nl_object *obj)
 
 static inline void show(struct nl_object *obj)
 {
-	struct nl_object *empty = NULL, *copy;
+	struct nl_object *empty = NULL;
 
 	MUST(nl_object_alloc_name(nl_object_get_type(obj), &empty) == 0);
 	printf("%s: message %d identity %x diff %llx attributes '%s'\n", nl_object_get_type(obj), nl_object_get_msgtype(obj),
 	       nl_object_get_id_attrs(obj), (unsigned long long)nl_object_diff64(obj, empty), nl_object_attr_list(obj, buf, sizeof buf));
-	copy = nl_object_clone(obj);
+	printf("filter %d\n", nl_object_match_filter(empty, obj));
+	nl_object_put(empty);
+	dump_forms(obj);
+}
+
+static inline void show_clone(struct nl_object *obj)
+{
+	struct nl_object *copy = nl_object_clone(obj);
+
 	printf("clone: diff %llx", (unsigned long long)nl_object_diff64(obj, copy));
 	printf(" identical %d", nl_object_identical(obj, copy));
-	printf(" filter %d %d\n", nl_object_match_filter(obj, copy), nl_object_match_filter(empty, obj));
-	dump_forms(copy);
+	printf(" filter %d\n", nl_object_match_filter(obj, copy));
 	nl_object_put(copy);
-	nl_object_put(empty);
 }
 
 static inline void show_message(int answer, struct nl_msg *msg)
@@ -120,15 +126,15 @@ static inline void keep(struct nl_object *obj, void *arg)
 	seen->last = obj;
 }
 
-/* Parses a message, shows the object, and compares it with the one before. */
-static inline void show_parsed(struct nl_msg *msg, struct nl_object **before)
+/* Parses a message, shows the object, and compares it with the one before. True if there is one. */
+static inline int show_parsed(struct nl_msg *msg, struct nl_object **before)
 {
 	struct seen seen = { 0 };
 	int answer = nl_msg_parse(msg, keep, &seen);
 
 	printf("parsed %d, %d objects\n", answer, seen.objects);
 	if (!seen.last)
-		return;
+		return 0;
 	show(seen.last);
 	if (*before) {
 		printf("with the one before: diff %llx", (unsigned long long)nl_object_diff64(seen.last, *before));
@@ -137,6 +143,7 @@ static inline void show_parsed(struct nl_msg *msg, struct nl_object **before)
 	}
 	nl_object_put(*before);
 	*before = seen.last;
+	return 1;
 }
 
 #endif

@@ -32,6 +32,7 @@ static void all(struct rtnl_addr *addr)
 
 	getters(addr);
 	show(OBJ_CAST(addr));
+	show_clone(OBJ_CAST(addr));
 	answer = rtnl_addr_build_add_request(addr, NLM_F_EXCL, &msg);
 	show_message(answer, msg);
 	answer = rtnl_addr_build_delete_request(addr, 0, &msg);
@@ -134,9 +135,10 @@ static void parsed(void)
 				put_random(msg, shape->type, some_size(v6 && shape->size == 4 && shape->type <= IFA_MULTICAST ? 16 : shape->size));
 		}
 		printf("-- message %d\n", round);
-		show_parsed(msg, &before);
-		if (before && nl_object_get_refcnt(before) == 1)
+		if (show_parsed(msg, &before)) {
+			show_clone(before);
 			getters((struct rtnl_addr *)before);
+		}
 		nlmsg_free(msg);
 	}
 	nl_object_put(before);

@@ -391,9 +391,9 @@ unsafe fn dump_brief(obj: *mut nl_object, p: *mut nl_dump_params) {
         if addr.h.mask & PEER != 0 {
             dump!(p, c" peer %s", text_of(addr.peer, &mut buf));
         }
-        dump!(p, c" %s ", AF.to_str(addr.family.into(), buf.as_mut_ptr(), buf.len()));
-        super::dump_dev(p, addr.index as c_int);
-        dump!(p, c"scope %s", Name::of(rtnl_scope2str, addr.scope.into()).text());
+        dump!(p, c" %s", AF.to_str(addr.family.into(), buf.as_mut_ptr(), buf.len()));
+        super::dump_dev(p, c" dev ", addr.index as c_int);
+        dump!(p, c" scope %s", Name::of(rtnl_scope2str, addr.scope.into()).text());
         ADDR_FLAGS.flags(addr.flags.value.into(), buf.as_mut_ptr(), buf.len());
         if buf.first() != Some(&0) {
             dump!(p, c" <%s>", buf.as_ptr());

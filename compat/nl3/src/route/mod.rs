@@ -2,22 +2,33 @@
 //! Addresses, routes, neighbours, rules and what belongs to them: the objects of rtnetlink.
 
 mod addr;
+mod encap;
 mod names;
+mod nexthop;
+mod routedump;
+mod routemsg;
+mod routes;
 mod uapi;
 
-use core::ffi::{c_char, c_int, c_void};
+use core::ffi::{CStr, c_char, c_int, c_void};
+use core::ptr::null_mut;
 
-use crate::abi::nl_dump_params;
-use crate::abi::nlmsghdr;
+use uapi::NETLINK_ROUTE;
+
+use crate::abi::{nl_dump_params, nlmsghdr, sockaddr_nl};
 use crate::addr::nl_addr;
 use crate::dump::dump;
-use crate::error::{Done, NLE_MSGSIZE, NLE_NOMEM, code, done};
-use crate::mngt::nl_cache_ops;
-use crate::msg::{nl_msg, nlmsg_alloc_simple, nlmsg_append, nlmsg_data, nlmsg_free};
+use crate::error::*;
+use crate::mngt::{nl_cache_ops, nl_cache_ops_associate, nl_parser_param};
+use crate::msg::{
+    nl_msg, nlmsg_alloc_simple, nlmsg_append, nlmsg_data, nlmsg_free, nlmsg_valid_hdr,
+};
+use crate::object::*;
+use crate::recvmsgs::{nl_pickup, nl_wait_for_ack};
 use crate::socket::nl_sock;
 
 /// The types of caches here.
-pub(crate) static CACHES: &[&nl_cache_ops] = &[&addr::CACHE_OPS];
+pub(crate) static CACHES: &[&nl_cache_ops] = &[&addr::CACHE_OPS, &routes::CACHE_OPS];
 
 /// The header of a message, which is known to be whole.
 unsafe fn header<H: Copy>(nlh: *const nlmsghdr) -> H {
@@ -54,6 +65,78 @@ unsafe fn send(sock: *mut nl_sock, built: c_int, msg: *mut nl_msg) -> c_int {
     if built < 0 { built } else { unsafe { crate::send::nl_send_sync(sock, msg) } }
 }
 
+/// Makes the object of a message of whatever type.
+unsafe extern "C" fn parse_any(
+    _: *mut nl_cache_ops,
+    who: *mut sockaddr_nl,
+    nlh: *mut nlmsghdr,
+    param: *mut nl_parser_param,
+) -> c_int {
+    // SAFETY: message and param are live.
+    unsafe {
+        let ops = nl_cache_ops_associate(NETLINK_ROUTE, (*nlh).nlmsg_type.into());
+        if ops.is_null() {
+            return -NLE_MSGTYPE_NOSUPPORT;
+        }
+        crate::refill::nl_cache_parse(ops, who, nlh, param)
+    }
+}
+
+/// Sends the message that was built, unless that failed, and receives the object that is the answer.
+unsafe fn ask(
+    sock: *mut nl_sock,
+    built: c_int,
+    msg: *mut nl_msg,
+    result: *mut *mut nl_object,
+) -> c_int {
+    // SAFETY: socket and result are the caller's; message and object are ours.
+    unsafe {
+        if built < 0 {
+            return built;
+        }
+        let sent = crate::send::nl_send_auto(sock, msg);
+        nlmsg_free(msg);
+        if sent < 0 {
+            return sent;
+        }
+        let mut obj = null_mut();
+        let received = nl_pickup(sock, parse_any, &mut obj);
+        let answer = if received < 0 { received } else { nl_wait_for_ack(sock) };
+        if answer < 0 || obj.is_null() {
+            nl_object_put(obj);
+            return if answer < 0 { answer } else { -NLE_OBJ_NOTFOUND };
+        }
+        *result = obj;
+    }
+    0
+}
+
+/// An object of a message that is the caller's, if it is of that type.
+unsafe fn parse_one(
+    ops: &'static nl_cache_ops,
+    nlh: *mut nlmsghdr,
+    result: *mut *mut nl_object,
+) -> c_int {
+    // SAFETY: the message is whole; the object is ours until it is handed out.
+    unsafe {
+        if nlmsg_valid_hdr(&*nlh, ops.hdrsize) == 0 {
+            return -NLE_MSG_TOOSHORT;
+        }
+        let obj = nl_object_alloc(ops.object());
+        if obj.is_null() {
+            return -NLE_NOMEM;
+        }
+        (*obj).msgtype = (*nlh).nlmsg_type.into();
+        let parsed = (ops.parse)(obj, nlh);
+        if parsed.is_ok() {
+            *result = obj;
+        } else {
+            nl_object_put(obj);
+        }
+        code(parsed)
+    }
+}
+
 /// Asks for something of a family with a header that says nothing else.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_rtgen_request(
@@ -68,9 +151,9 @@ pub unsafe extern "C" fn nl_rtgen_request(
     unsafe { crate::send::nl_send_simple(sock, kind, flags, data, 1).min(0) }
 }
 
-/// `dev N `: which interface.
-fn dump_dev(p: *mut nl_dump_params, index: c_int) {
-    dump!(p, c"dev %d ", index);
+/// An interface by its number.
+fn dump_dev(p: *mut nl_dump_params, before: &CStr, index: c_int) {
+    dump!(p, c"%s%d", before.as_ptr(), index);
 }
 
 /// An address as text, `none` if there is none.

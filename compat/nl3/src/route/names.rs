@@ -31,7 +31,7 @@ pub(super) static ADDR_FLAGS: Names = names! {
 };
 
 /// `RTNH_F_*`.
-static NEXTHOP_FLAGS: Names = names! { 1 "dead", 2 "pervasive", 4 "onlink" };
+pub(super) static NEXTHOP_FLAGS: Names = names! { 1 "dead", 2 "pervasive", 4 "onlink" };
 
 translate! {
     SCOPES: rtnl_scope2str rtnl_str2scope;
@@ -142,14 +142,14 @@ pub unsafe extern "C" fn rtnl_realms2str(realms: u32, buf: *mut c_char, len: usi
     buf
 }
 
+/// A function that gives a number its name.
+pub(super) type ToStr = unsafe extern "C" fn(c_int, *mut c_char, usize) -> *mut c_char;
+
 /// The name of a number of a table that needs no more room than this.
 pub(super) struct Name([c_char; 64]);
 
 impl Name {
-    pub(super) fn of(
-        to_str: unsafe extern "C" fn(c_int, *mut c_char, usize) -> *mut c_char,
-        number: c_int,
-    ) -> Name {
+    pub(super) fn of(to_str: ToStr, number: c_int) -> Name {
         let mut name = Name([0; 64]);
         // SAFETY: the buffer has the length said.
         unsafe { to_str(number, name.0.as_mut_ptr(), name.0.len()) };

@@ -11,6 +11,37 @@ numbers! {
     RTM_NEWADDR = 20, RTM_DELADDR = 21, RTM_GETADDR = 22,
     IFA_ADDRESS = 1, IFA_LOCAL = 2, IFA_LABEL = 3, IFA_BROADCAST = 4, IFA_ANYCAST = 5, IFA_CACHEINFO = 6,
     IFA_MULTICAST = 7, IFA_FLAGS = 8,
+
+    RTM_NEWROUTE = 24, RTM_DELROUTE = 25, RTM_GETROUTE = 26,
+    RTA_DST = 1, RTA_SRC = 2, RTA_IIF = 3, RTA_OIF = 4, RTA_GATEWAY = 5, RTA_PRIORITY = 6, RTA_PREFSRC = 7,
+    RTA_METRICS = 8, RTA_MULTIPATH = 9, RTA_FLOW = 11, RTA_CACHEINFO = 12, RTA_TABLE = 15, RTA_VIA = 18,
+    RTA_NEWDST = 19, RTA_ENCAP_TYPE = 21, RTA_ENCAP = 22, RTA_TTL_PROPAGATE = 26,
+    MPLS_IPTUNNEL_DST = 1, MPLS_IPTUNNEL_TTL = 2,
+}
+
+/// `linux/rtnetlink.h`.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct rtmsg {
+    pub(crate) family: u8,
+    pub(crate) dst_len: u8,
+    pub(crate) src_len: u8,
+    pub(crate) tos: u8,
+    pub(crate) table: u8,
+    pub(crate) protocol: u8,
+    pub(crate) scope: u8,
+    pub(crate) kind: u8,
+    pub(crate) flags: u32,
+}
+
+/// One next hop of `RTA_MULTIPATH`; its attributes follow.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct rtnexthop {
+    pub(crate) len: u16,
+    pub(crate) flags: u8,
+    pub(crate) hops: u8,
+    pub(crate) index: u32,
 }
 
 /// `linux/if_addr.h`.
