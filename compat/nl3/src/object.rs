@@ -310,10 +310,10 @@ pub unsafe extern "C" fn nl_object_identical(a: *const nl_object, b: *const nl_o
         if ids != nl_object_get_id_attrs(b) {
             return 0;
         }
-        let ids = u64::from(ids);
-        let both = if ids == u32::MAX.into() { (*a).mask & (*b).mask } else { ids };
-        let same = (*a).mask & both == (*b).mask & both;
-        (same && rows::compare(a, b, both, How::Identity) == 0).into()
+        // All of them where the type names none.
+        let ids = if ids == u32::MAX { u64::MAX } else { ids.into() };
+        let same = (*a).mask & ids == (*b).mask & ids;
+        (same && rows::compare(a, b, ids, How::Identity) == 0).into()
     }
 }
 

@@ -10,7 +10,7 @@ use super::{build, header, send, text_of};
 use crate::abi::{nl_dump_params, nlmsghdr};
 use crate::addr::*;
 use crate::attr::{nla_put_addr, nla_put_u32};
-use crate::cache::{items, nl_cache, nl_cache_alloc_and_fill};
+use crate::cache::{items, nl_cache};
 use crate::dump::{dump, dump_line};
 use crate::error::*;
 use crate::mngt::*;
@@ -306,7 +306,7 @@ pub unsafe extern "C" fn rtnl_addr_alloc_cache(
     result: *mut *mut nl_cache,
 ) -> c_int {
     // SAFETY: socket and result are the caller's.
-    unsafe { nl_cache_alloc_and_fill((&raw const CACHE_OPS).cast_mut(), sock, result) }
+    unsafe { super::cache_of(&CACHE_OPS, sock, |_| {}, result) }
 }
 
 /// The address of an interface (0: of any) that has that local address, with a reference for the caller.

@@ -8,6 +8,7 @@ mod nexthop;
 mod routedump;
 mod routemsg;
 mod routes;
+mod rule;
 mod uapi;
 
 use core::ffi::{CStr, c_char, c_int, c_void};
@@ -17,6 +18,7 @@ use uapi::NETLINK_ROUTE;
 
 use crate::abi::{nl_dump_params, nlmsghdr, sockaddr_nl};
 use crate::addr::nl_addr;
+use crate::cache::{nl_cache, nl_cache_alloc, nl_cache_free};
 use crate::dump::dump;
 use crate::error::*;
 use crate::mngt::{nl_cache_ops, nl_cache_ops_associate, nl_parser_param};
@@ -28,7 +30,8 @@ use crate::recvmsgs::{nl_pickup, nl_wait_for_ack};
 use crate::socket::nl_sock;
 
 /// The types of caches here.
-pub(crate) static CACHES: &[&nl_cache_ops] = &[&addr::CACHE_OPS, &routes::CACHE_OPS];
+pub(crate) static CACHES: &[&nl_cache_ops] =
+    &[&addr::CACHE_OPS, &routes::CACHE_OPS, &rule::CACHE_OPS];
 
 /// The header of a message, which is known to be whole.
 unsafe fn header<H: Copy>(nlh: *const nlmsghdr) -> H {
@@ -57,6 +60,30 @@ unsafe fn build<H>(
         // A message that is full is no want of memory here.
         code(filled.map_err(|error| if error == NLE_NOMEM { NLE_MSGSIZE } else { error }))
     }
+}
+
+/// Makes a cache that `set` has set up, and fills it if there is a socket.
+unsafe fn cache_of(
+    ops: &'static nl_cache_ops,
+    sock: *mut nl_sock,
+    set: impl FnOnce(*mut nl_cache),
+    result: *mut *mut nl_cache,
+) -> c_int {
+    // SAFETY: socket and result are the caller's; the cache is ours until it is handed out.
+    unsafe {
+        let cache = nl_cache_alloc((&raw const *ops).cast_mut());
+        if cache.is_null() {
+            return -NLE_NOMEM;
+        }
+        set(cache);
+        let answer = if sock.is_null() { 0 } else { crate::refill::nl_cache_refill(sock, cache) };
+        if answer < 0 {
+            nl_cache_free(cache);
+            return answer;
+        }
+        *result = cache;
+    }
+    0
 }
 
 /// Sends the message that was built, unless that failed, and waits for the answer.

@@ -156,6 +156,16 @@ impl Name {
         name
     }
 
+    pub(super) fn of_u32(
+        to_str: unsafe extern "C" fn(u32, *mut c_char, usize) -> *mut c_char,
+        number: u32,
+    ) -> Name {
+        let mut name = Name([0; 64]);
+        // SAFETY: the buffer has the length said.
+        unsafe { to_str(number, name.0.as_mut_ptr(), name.0.len()) };
+        name
+    }
+
     pub(super) fn text(&self) -> *const c_char {
         self.0.as_ptr()
     }

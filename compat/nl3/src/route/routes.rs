@@ -10,7 +10,7 @@ use super::uapi::*;
 use super::{routedump, routemsg};
 use crate::abi::nl_list_head;
 use crate::addr::{AF_DECNET, AF_MPLS, nl_addr};
-use crate::cache::{nl_cache, nl_cache_alloc, nl_cache_free};
+use crate::cache::nl_cache;
 use crate::error::*;
 use crate::mngt::*;
 use crate::object::*;
@@ -552,19 +552,10 @@ pub unsafe extern "C" fn rtnl_route_alloc_cache(
     flags: c_int,
     result: *mut *mut nl_cache,
 ) -> c_int {
-    // SAFETY: socket and result are the caller's; the cache is ours until it is handed out.
-    unsafe {
-        let cache = nl_cache_alloc((&raw const CACHE_OPS).cast_mut());
-        if cache.is_null() {
-            return -NLE_NOMEM;
-        }
-        ((*cache).arg1, (*cache).arg2) = (family, flags);
-        let answer = if sock.is_null() { 0 } else { crate::refill::nl_cache_refill(sock, cache) };
-        if answer < 0 {
-            nl_cache_free(cache);
-            return answer;
-        }
-        *result = cache;
-    }
-    0
+    let set = |cache: *mut nl_cache| {
+        // SAFETY: the cache is new.
+        unsafe { ((*cache).arg1, (*cache).arg2) = (family, flags) }
+    };
+    // SAFETY: socket and result are the caller's.
+    unsafe { super::cache_of(&CACHE_OPS, sock, set, result) }
 }

@@ -17,6 +17,11 @@ numbers! {
     RTA_METRICS = 8, RTA_MULTIPATH = 9, RTA_FLOW = 11, RTA_CACHEINFO = 12, RTA_TABLE = 15, RTA_VIA = 18,
     RTA_NEWDST = 19, RTA_ENCAP_TYPE = 21, RTA_ENCAP = 22, RTA_TTL_PROPAGATE = 26,
     MPLS_IPTUNNEL_DST = 1, MPLS_IPTUNNEL_TTL = 2,
+
+    RTM_NEWRULE = 32, RTM_DELRULE = 33, RTM_GETRULE = 34,
+    FRA_DST = 1, FRA_SRC = 2, FRA_IIFNAME = 3, FRA_GOTO = 4, FRA_PRIORITY = 6, FRA_FWMARK = 10, FRA_FLOW = 11,
+    FRA_TABLE = 15, FRA_FWMASK = 16, FRA_OIFNAME = 17, FRA_L3MDEV = 19, FRA_PROTOCOL = 21, FRA_IP_PROTO = 22,
+    FRA_SPORT_RANGE = 23, FRA_DPORT_RANGE = 24,
 }
 
 /// `linux/rtnetlink.h`.
@@ -53,4 +58,18 @@ pub(crate) struct ifaddrmsg {
     pub(crate) flags: u8,
     pub(crate) scope: u8,
     pub(crate) index: u32,
+}
+
+/// `linux/fib_rules.h`.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct fib_rule_hdr {
+    pub(crate) family: u8,
+    pub(crate) dst_len: u8,
+    pub(crate) src_len: u8,
+    pub(crate) tos: u8,
+    pub(crate) table: u8,
+    pub(crate) reserved: [u8; 2],
+    pub(crate) action: u8,
+    pub(crate) flags: u32,
 }
