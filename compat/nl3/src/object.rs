@@ -44,8 +44,8 @@ pub struct nl_object_ops {
     pub(crate) id_attrs: u32,
     pub(crate) attrs: *const Attr,
     pub(crate) attrs_len: u32,
-    /// Which of `id_attrs` an index may file by: those that every comparison for identity includes,
-    /// and that are the same only when their bytes are.
+    /// By which attributes an index may file, where they are among those that make the object the same one:
+    /// those that are the same only when their bytes are.
     pub(crate) keys: u32,
     /// The attributes' names, each closed by a NUL, in the order of `attrs`. NULL: they have none.
     pub(crate) names: *const c_char,

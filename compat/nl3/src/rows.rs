@@ -14,7 +14,10 @@ use crate::data::{nl_data, nl_data_alloc_attr, nl_data_clone, nl_data_cmp, nl_da
 use crate::error::{Done, NLE_INVAL, NLE_NOMEM, NLE_RANGE, done};
 use crate::mem;
 use crate::msg::nl_msg;
-use crate::object::{bytes, field, nl_object, nl_object_get, nl_object_ops, nl_object_put, ops};
+use crate::object::{
+    bytes, field, nl_object, nl_object_get, nl_object_get_id_attrs, nl_object_ops, nl_object_put,
+    ops,
+};
 
 /// What the field of an attribute is: how it is compared, copied, freed, read and written.
 #[allow(dead_code)]
@@ -401,7 +404,7 @@ pub(crate) unsafe fn hash(obj: *const nl_object, ops: &nl_object_ops) -> u32 {
     let mut sum = Sum(0);
     // SAFETY: the rows describe fields of the object.
     unsafe {
-        let keys = u64::from(ops.keys) & (*obj).mask;
+        let keys = u64::from(ops.keys & nl_object_get_id_attrs(obj)) & (*obj).mask;
         for row in ops.attrs().iter().filter(|row| row.mask() & keys != 0) {
             sum.word(row.mask());
             add(row, obj, &mut sum);

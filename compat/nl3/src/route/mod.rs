@@ -4,6 +4,7 @@
 mod addr;
 mod encap;
 mod names;
+mod neigh;
 mod nexthop;
 mod routedump;
 mod routemsg;
@@ -31,7 +32,7 @@ use crate::socket::nl_sock;
 
 /// The types of caches here.
 pub(crate) static CACHES: &[&nl_cache_ops] =
-    &[&addr::CACHE_OPS, &routes::CACHE_OPS, &rule::CACHE_OPS];
+    &[&addr::CACHE_OPS, &routes::CACHE_OPS, &rule::CACHE_OPS, &neigh::CACHE_OPS];
 
 /// The header of a message, which is known to be whole.
 unsafe fn header<H: Copy>(nlh: *const nlmsghdr) -> H {

@@ -33,6 +33,17 @@ pub(super) static ADDR_FLAGS: Names = names! {
 /// `RTNH_F_*`.
 pub(super) static NEXTHOP_FLAGS: Names = names! { 1 "dead", 2 "pervasive", 4 "onlink" };
 
+/// `NUD_*`.
+static NEIGH_STATES: Names = names! {
+    1 "incomplete", 2 "reachable", 4 "stale", 8 "delay", 16 "probe", 32 "failed", 64 "noarp",
+    128 "permanent",
+};
+
+/// `NTF_*`.
+static NEIGH_FLAGS: Names = names! {
+    1 "use", 8 "proxy", 128 "router", 2 "self", 4 "master", 16 "ext_learned", 32 "offloaded",
+};
+
 translate! {
     SCOPES: rtnl_scope2str rtnl_str2scope;
     TYPES: nl_rtntype2str nl_str2rtntype;
@@ -42,6 +53,29 @@ translate! {
 translate_flags! {
     ADDR_FLAGS: rtnl_addr_flags2str rtnl_addr_str2flags;
     NEXTHOP_FLAGS: rtnl_route_nh_flags2str rtnl_route_nh_str2flags;
+}
+
+/// States and flags of neighbours are written as several, but read as one.
+macro_rules! write_flags_read_one {
+    ($($table:ident: $to_str:ident $number:ident;)*) => {
+        $(
+            #[unsafe(no_mangle)]
+            pub unsafe extern "C" fn $to_str(bits: c_int, buf: *mut c_char, len: usize) -> *mut c_char {
+                // SAFETY: the caller's buffer has `len` bytes.
+                unsafe { $table.flags(u64::from(bits as u32), buf, len) }
+            }
+            #[unsafe(no_mangle)]
+            pub unsafe extern "C" fn $number(name: *const c_char) -> c_int {
+                // SAFETY: the caller's name is a string.
+                unsafe { $table.number(name) }
+            }
+        )*
+    };
+}
+
+write_flags_read_one! {
+    NEIGH_STATES: rtnl_neigh_state2str rtnl_neigh_str2state;
+    NEIGH_FLAGS: rtnl_neigh_flags2str rtnl_neigh_str2flag;
 }
 
 /// Names that a file may replace.

@@ -22,6 +22,9 @@ numbers! {
     FRA_DST = 1, FRA_SRC = 2, FRA_IIFNAME = 3, FRA_GOTO = 4, FRA_PRIORITY = 6, FRA_FWMARK = 10, FRA_FLOW = 11,
     FRA_TABLE = 15, FRA_FWMASK = 16, FRA_OIFNAME = 17, FRA_L3MDEV = 19, FRA_PROTOCOL = 21, FRA_IP_PROTO = 22,
     FRA_SPORT_RANGE = 23, FRA_DPORT_RANGE = 24,
+
+    RTM_NEWNEIGH = 28, RTM_DELNEIGH = 29, RTM_GETNEIGH = 30,
+    NDA_DST = 1, NDA_LLADDR = 2, NDA_CACHEINFO = 3, NDA_PROBES = 4, NDA_VLAN = 5, NDA_MASTER = 9,
 }
 
 /// `linux/rtnetlink.h`.
@@ -72,4 +75,16 @@ pub(crate) struct fib_rule_hdr {
     pub(crate) reserved: [u8; 2],
     pub(crate) action: u8,
     pub(crate) flags: u32,
+}
+
+/// `linux/neighbour.h`.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct ndmsg {
+    pub(crate) family: u8,
+    pub(crate) padding: [u8; 3],
+    pub(crate) index: u32,
+    pub(crate) state: u16,
+    pub(crate) flags: u8,
+    pub(crate) kind: u8,
 }
