@@ -98,15 +98,16 @@ impl nl_object_ops {
         unsafe { core::slice::from_raw_parts(self.attrs, self.attrs_len as usize) }
     }
 
-    /// The attributes' bits and names.
+    /// The attributes' bits and names, for those that have one.
     fn names(&self) -> impl Iterator<Item = (i64, &'static CStr)> {
         let mut next = self.names;
-        self.attrs().iter().map_while(move |row| {
+        let names = self.attrs().iter().map_while(move |row| {
             // SAFETY: NULL, or one name for each row.
             let name = (!next.is_null()).then(|| unsafe { CStr::from_ptr(next) })?;
             next = next.wrapping_add(name.count_bytes() + 1);
             Some((row.mask() as i64, name))
-        })
+        });
+        names.filter(|(_, name)| !name.is_empty())
     }
 }
 
@@ -303,15 +304,15 @@ pub unsafe extern "C" fn nl_object_get_id_attrs(obj: *const nl_object) -> u32 {
 pub unsafe extern "C" fn nl_object_identical(a: *const nl_object, b: *const nl_object) -> c_int {
     // SAFETY: both are live.
     unsafe {
-        if (*a).ops != (*b).ops {
-            return 0;
+        if a == b || (*a).ops != (*b).ops {
+            return (a == b).into();
         }
         let ids = nl_object_get_id_attrs(a);
         if ids != nl_object_get_id_attrs(b) {
             return 0;
         }
         // All of them where the type names none.
-        let ids = if ids == u32::MAX { u64::MAX } else { ids.into() };
+        let ids = if ids == 0 || ids == u32::MAX { u64::MAX } else { ids.into() };
         let same = (*a).mask & ids == (*b).mask & ids;
         (same && rows::compare(a, b, ids, How::Identity) == 0).into()
     }

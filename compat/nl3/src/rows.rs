@@ -112,27 +112,29 @@ pub(crate) const fn size_of_field<T, F>(_: fn(&T) -> &F) -> usize {
 ///     INDEX = 0 "index" Int(index) = THING_INDEX,     // carried by this netlink attribute
 ///     LABEL = 1 "label" Str(label),                   // set by hand
 ///     LIST  = 2 "list"  Own,                          // no field that a row could describe
+///     PORT  = 3 "port"  Int(src.port),                // a field of a field
+///     ZONE  = 4 ""      Aside(zone),                  // without a name
 /// } }
 /// ```
 ///
 /// gives `const INDEX: u64`, ..., `static ATTRS: [Attr; 3]` and `NAMES`, for `nl_object_ops`.
 macro_rules! attrs {
-    ($of:ident { $($NAME:ident = $bit:literal $name:literal $kind:ident $(($field:ident))? $(= $nla:expr)?),* $(,)? }) => {
+    ($of:ident { $($NAME:ident = $bit:literal $name:literal $kind:ident $(($($field:tt)+))? $(= $nla:expr)?),* $(,)? }) => {
         $(#[allow(dead_code)] pub(crate) const $NAME: u64 = 1 << $bit;)*
         pub(crate) static ATTRS: &[$crate::rows::Attr] =
-            &[$($crate::rows::attrs!(@row $of $bit $kind [$($field)?] [$($nla)?])),*];
+            &[$($crate::rows::attrs!(@row $of $bit $kind [$($($field)+)?] [$($nla)?])),*];
         #[allow(dead_code)]
         pub(crate) const NAMES: *const core::ffi::c_char = concat!($($name, "\0"),*).as_ptr().cast();
     };
     (@row $of:ident $bit:literal $kind:ident [] []) => {
         $crate::rows::Attr::new($bit, $crate::rows::Kind::$kind, 0, 0, 0)
     };
-    (@row $of:ident $bit:literal $kind:ident [$field:ident] [$($nla:expr)?]) => {
+    (@row $of:ident $bit:literal $kind:ident [$($field:tt)+] [$($nla:expr)?]) => {
         $crate::rows::Attr::new(
             $bit,
             $crate::rows::Kind::$kind,
-            core::mem::offset_of!($of, $field),
-            $crate::rows::size_of_field(|of: &$of| &of.$field),
+            core::mem::offset_of!($of, $($field)+),
+            $crate::rows::size_of_field(|of: &$of| &of.$($field)+),
             0 $(+ $nla)?,
         )
     };
@@ -154,6 +156,7 @@ pub(crate) use attrs;
 ///     chars rtnl_thing_get_name() name: NAME;                   // char *f(thing): NULL if it is not set
 ///     str  rtnl_thing_set_label() label: LABEL;                 // int f(thing, const char *) to *mut c_char
 ///     addr rtnl_thing_set_dst() dst: DST;                       // int f(thing, struct nl_addr *)
+///     test rtnl_thing_test_dst() dst: DST;                      // int f(thing): whether it is set
 /// }
 /// ```
 ///
@@ -240,6 +243,12 @@ macro_rules! accessors {
             0
         }
     };
+    (@test $of:ident $name:ident [] [] $field:ident [$bit:ident] []) => {
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $name(obj: &$of) -> core::ffi::c_int {
+            (obj.h.mask & $bit != 0).into()
+        }
+    };
 }
 pub(crate) use accessors;
 
@@ -288,8 +297,24 @@ pub(crate) unsafe fn compare(
                 diff |= bit;
             }
         }
-        diff | ops.compare.map_or(0, |compare| compare(a, b, asked, how == How::Filter) & asked)
+        match ops.compare.map_or(0, |compare| compare(a, b, asked, how == How::Filter)) {
+            INCOMPARABLE => INCOMPARABLE,
+            more => diff | more & asked,
+        }
     }
+}
+
+/// What `compare` answers for a type whose objects are never the same.
+pub(crate) const INCOMPARABLE: u64 = !0;
+
+/// The `compare` of such a type.
+pub(crate) unsafe fn incomparable(
+    _: *const nl_object,
+    _: *const nl_object,
+    _: u64,
+    _: bool,
+) -> u64 {
+    INCOMPARABLE
 }
 
 unsafe fn differs(row: &Attr, a: *const nl_object, b: *const nl_object, how: How) -> bool {
