@@ -6,24 +6,25 @@ use core::ffi::c_int;
 
 use crate::abi::nlattr;
 use crate::attr::{nla_data, nla_len, nla_type, walk};
-use crate::error::{Done, NLE_RANGE};
+use crate::error::{Done, NLE_INVAL, NLE_RANGE};
 
 /// What becomes of one attribute.
 pub(crate) struct Rule<T> {
     pub(crate) nla: u16,
-    /// The fewest bytes that it must have, and the most, or 0.
+    /// The fewest bytes that it must have.
     pub(crate) least: u16,
-    pub(crate) most: u16,
+    /// Whether it is a text, whose last byte must be NUL.
+    pub(crate) text: bool,
     pub(crate) set: unsafe fn(&mut T, &nlattr) -> Done,
 }
 
 /// A [`Rule`] that cannot fail: `rule!(CTA_MARK, 4, |ct, nla| ct.mark = be32(nla))`.
 macro_rules! rule {
-    ($nla:expr, $least:literal $(..= $most:literal)?, |$to:ident, $of:ident| $set:expr) => {
+    ($nla:expr, $least:literal, |$to:ident, $of:ident| $set:expr) => {
         $crate::rules::Rule {
             nla: $nla,
             least: $least,
-            most: 0 $(+ $most)?,
+            text: false,
             set: |$to, $of| {
                 // SAFETY: `apply` hands on what is whole, and as long as the rule says.
                 #[allow(unused_unsafe)]
@@ -37,10 +38,56 @@ macro_rules! rule {
 }
 pub(crate) use rule;
 
+/// A rule for a text, for a function that takes a string: `text_rule!(CTA_HELP_NAME, nfnl_thing_set_helper)`.
+macro_rules! text_rule {
+    ($nla:expr, $set:ident) => {
+        $crate::rules::Rule {
+            nla: $nla,
+            least: 1,
+            text: true,
+            // SAFETY: `apply` hands on a string.
+            set: |to, nla| unsafe {
+                $crate::error::done($set(to, $crate::attr::nla_data(nla).cast()))
+            },
+        }
+    };
+}
+pub(crate) use text_rule;
+
+/// A rule for a nest, whose attributes have rules of their own: `nested!(CTA_INFO, INFO)`, or for something
+/// else than the object, `nested!(CTA_INFO, |ct| &mut ct.info, INFO)`.
+macro_rules! nested {
+    ($nla:expr, $rules:expr) => {
+        $crate::rules::nested!($nla, |to| to, $rules)
+    };
+    ($nla:expr, |$of:ident| $to:expr, $rules:expr) => {
+        $crate::rules::Rule {
+            nla: $nla,
+            least: 0,
+            text: false,
+            // SAFETY: `apply` hands on what is whole.
+            set: |$of, nla| unsafe { $crate::rules::apply_nested($to, nla, &$rules) },
+        }
+    };
+}
+pub(crate) use nested;
+
 impl<T> Rule<T> {
+    fn check(&self, nla: &nlattr) -> Done {
+        let (data, len) = (nla_data(nla).cast::<u8>(), nla_len(nla) as usize);
+        if len < self.least.into() {
+            return Err(NLE_RANGE);
+        }
+        // SAFETY: the attribute is whole.
+        if self.text && len > 0 && unsafe { *data.add(len - 1) } != 0 {
+            return Err(NLE_INVAL);
+        }
+        Ok(())
+    }
+
     /// A rule for an attribute that must be long enough, but is not read.
     pub(crate) const fn checked(nla: u16, least: u16) -> Rule<T> {
-        Rule { nla, least, most: 0, set: |_, _| Ok(()) }
+        Rule { nla, least, text: false, set: |_, _| Ok(()) }
     }
 }
 
@@ -60,10 +107,7 @@ pub(crate) unsafe fn apply<T>(
     for nla in unsafe { walk(head, len) } {
         let kind = nla_type(nla) as u16;
         for (rule, slot) in rules.iter().zip(&mut found).filter(|(rule, _)| rule.nla == kind) {
-            let len = nla_len(nla) as u16;
-            if len < rule.least || (rule.most > 0 && len > rule.most) {
-                return Err(NLE_RANGE);
-            }
+            rule.check(nla)?;
             *slot = Some(nla);
         }
     }

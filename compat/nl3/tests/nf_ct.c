@@ -160,7 +160,7 @@ static void messages(void)
 	static const int paths[][4] = { { 0 }, { 1, 0 }, { 2, 1, 0 }, { 1, 2, 0 }, { 4, 0 }, { 4, 1, 0 }, { 4, 2, 0 }, { 9, 0 }, { 20, 0 } };
 
 	for (size_t i = 0; i < COUNT(paths); i++)
-		lengths(NETLINK_NETFILTER, NFNLMSG_TYPE(1, 0), 4, four, paths[i], 30);
+		lengths(NETLINK_NETFILTER, NFNLMSG_TYPE(1, 0), 4, four, paths[i], 0, 30);
 	parse_some(NETLINK_NETFILTER, NFNLMSG_TYPE(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW), CT, 4, header, 1500);
 	parse_some(NETLINK_NETFILTER, NFNLMSG_TYPE(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET), CT, 4, header, 10);
 	parse_some(NETLINK_NETFILTER, NFNLMSG_TYPE(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE), CT, 4, header, 10);

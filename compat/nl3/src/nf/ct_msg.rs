@@ -6,14 +6,13 @@ use core::ffi::c_int;
 use rnl::uapi::{NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL};
 
 use super::ct::*;
+use super::tuple::{Side, addr, put_addrs};
 use super::*;
 use crate::abi::nlattr;
-use crate::addr::{nl_addr, nl_addr_alloc_attr, nl_addr_put};
 use crate::cache::{nl_cache, nl_cache_alloc_and_fill};
-use crate::error::{NLE_NOMEM, code};
 use crate::mngt::{NL_ACT_DEL, NL_ACT_GET, NL_ACT_NEW, nl_af_group, nl_msgtype};
-use crate::object::{nl_object, nl_object_put};
-use crate::rules::{Rule, apply, apply_nested, be16, be32, be64, byte, rule};
+use crate::object::nl_object;
+use crate::rules::{Rule, apply, apply_nested, be16, be32, be64, byte, nested, rule};
 
 const SUBSYS: u8 = 1;
 const NEW: u8 = 0;
@@ -46,58 +45,24 @@ static GROUPS: [nl_af_group; 3] = [
     nl_af_group { family: 0, group: GROUP_DESTROY },
 ];
 
-/// What is read into one direction of a connection.
-struct Direction {
-    ct: *mut nfnl_ct,
-    which: c_int,
-}
-
-type SetAddr = unsafe extern "C" fn(&mut nfnl_ct, c_int, *mut nl_addr) -> c_int;
-
-/// Takes an address out of an attribute.
-unsafe fn addr(to: &mut Direction, nla: &nlattr, family: c_int, set: SetAddr) -> Done {
-    // SAFETY: the attribute is whole; the object takes a reference of its own.
-    unsafe {
-        let addr = nl_addr_alloc_attr(nla, family);
-        if addr.is_null() {
-            return Err(NLE_NOMEM);
-        }
-        let set = set(&mut *to.ct, to.which, addr);
-        nl_addr_put(addr);
-        done(set)
-    }
-}
-
-macro_rules! addr {
-    ($nla:literal, $len:literal, $family:expr, $set:ident) => {
-        Rule {
-            nla: $nla,
-            least: $len,
-            most: 0,
-            // SAFETY: as for `addr`.
-            set: |to, nla| unsafe { addr(to, nla, $family, $set) },
-        }
-    };
-}
-
 /// A rule for a number of one direction.
 macro_rules! number {
     ($nla:literal, $len:literal, $set:ident, $read:ident) => {
-        rule!($nla, $len, |to, nla| $set(&mut *to.ct, to.which, $read(nla).into()))
+        rule!($nla, $len, |to, nla| $set(&mut *to.of, to.which, $read(nla).into()))
     };
 }
 
 /// The same for ICMP, which counts only in connections of that family.
 macro_rules! icmp {
     ($nla:literal, $len:literal, $family:expr, $set:ident, $read:ident) => {
-        rule!($nla, $len, |to, nla| if i32::from((*to.ct).family) == $family {
-            $set(&mut *to.ct, to.which, $read(nla))
+        rule!($nla, $len, |to, nla| if i32::from((*to.of).family) == $family {
+            $set(&mut *to.of, to.which, $read(nla))
         })
     };
 }
 
 /// `CTA_IP_*`.
-static IP: [Rule<Direction>; 4] = [
+static IP: [Rule<Side<nfnl_ct>>; 4] = [
     addr!(1, 4, libc::AF_INET, nfnl_ct_set_src),
     addr!(2, 4, libc::AF_INET, nfnl_ct_set_dst),
     addr!(3, 16, libc::AF_INET6, nfnl_ct_set_src),
@@ -105,9 +70,9 @@ static IP: [Rule<Direction>; 4] = [
 ];
 
 /// `CTA_PROTO_*`.
-static L4: [Rule<Direction>; 9] = [
+static L4: [Rule<Side<nfnl_ct>>; 9] = [
     rule!(1, 1, |to, nla| if to.which == 0 {
-        nfnl_ct_set_proto(&mut *to.ct, byte(nla))
+        nfnl_ct_set_proto(&mut *to.of, byte(nla))
     }),
     number!(2, 2, nfnl_ct_set_src_port, be16),
     number!(3, 2, nfnl_ct_set_dst_port, be16),
@@ -119,24 +84,8 @@ static L4: [Rule<Direction>; 9] = [
     icmp!(9, 1, libc::AF_INET6, nfnl_ct_set_icmp_code, byte),
 ];
 
-/// A rule for a nest, whose attributes have rules of their own.
-macro_rules! nested {
-    ($nla:literal, $rules:ident) => {
-        nested!($nla, |to| to, $rules)
-    };
-    ($nla:literal, |$of:ident| $to:expr, $rules:ident) => {
-        Rule {
-            nla: $nla,
-            least: 0,
-            most: 0,
-            // SAFETY: the nest is whole.
-            set: |$of, nla| unsafe { apply_nested($to, nla, &$rules) },
-        }
-    };
-}
-
 /// `CTA_TUPLE_*`.
-static TUPLE: [Rule<Direction>; 2] = [nested!(1, IP), nested!(2, L4)];
+static TUPLE: [Rule<Side<nfnl_ct>>; 2] = [nested!(1, IP), nested!(2, L4)];
 
 /// `CTA_PROTOINFO_TCP_*`, in `CTA_PROTOINFO_*`.
 static TCP: [Rule<nfnl_ct>; 5] = [
@@ -149,7 +98,7 @@ static TCP: [Rule<nfnl_ct>; 5] = [
 static PROTOINFO: [Rule<nfnl_ct>; 1] = [nested!(1, TCP)];
 
 /// `CTA_COUNTERS_*`.
-static COUNTERS: [Rule<Direction>; 4] = [
+static COUNTERS: [Rule<Side<nfnl_ct>>; 4] = [
     number!(1, 8, nfnl_ct_set_packets, be64),
     number!(3, 4, nfnl_ct_set_packets, be32),
     number!(2, 8, nfnl_ct_set_bytes, be64),
@@ -172,8 +121,8 @@ unsafe fn set_times(ct: &mut nfnl_ct, nla: &nlattr) -> Done {
 
 /// `CTA_*`.
 static ATTRIBUTES: [Rule<nfnl_ct>; 12] = [
-    nested!(1, |ct| &mut Direction { ct, which: 0 }, TUPLE),
-    nested!(2, |ct| &mut Direction { ct, which: 1 }, TUPLE),
+    nested!(1, |ct| &mut Side { of: ct, which: 0 }, TUPLE),
+    nested!(2, |ct| &mut Side { of: ct, which: 1 }, TUPLE),
     nested!(4, PROTOINFO),
     rule!(3, 4, |ct, nla| nfnl_ct_set_status(ct, be32(nla))),
     rule!(7, 4, |ct, nla| nfnl_ct_set_timeout(ct, be32(nla))),
@@ -181,9 +130,9 @@ static ATTRIBUTES: [Rule<nfnl_ct>; 12] = [
     rule!(11, 4, |ct, nla| nfnl_ct_set_use(ct, be32(nla))),
     rule!(12, 4, |ct, nla| nfnl_ct_set_id(ct, be32(nla))),
     rule!(18, 2, |ct, nla| nfnl_ct_set_zone(ct, be16(nla))),
-    nested!(9, |ct| &mut Direction { ct, which: 0 }, COUNTERS),
-    nested!(10, |ct| &mut Direction { ct, which: 1 }, COUNTERS),
-    Rule { nla: 20, least: 0, most: 0, set: set_times },
+    nested!(9, |ct| &mut Side { of: ct, which: 0 }, COUNTERS),
+    nested!(10, |ct| &mut Side { of: ct, which: 1 }, COUNTERS),
+    Rule { nla: 20, least: 0, text: false, set: set_times },
 ];
 
 unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
@@ -195,29 +144,11 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
     }
 }
 
-/// A new connection that `fill` has filled.
-unsafe fn parsed(result: *mut *mut nfnl_ct, fill: impl FnOnce(*mut nfnl_ct) -> Done) -> c_int {
-    // SAFETY: the result is the caller's.
-    unsafe {
-        let ct = nfnl_ct_alloc();
-        if ct.is_null() {
-            return -NLE_NOMEM;
-        }
-        let filled = fill(ct);
-        if filled.is_ok() {
-            *result = ct;
-        } else {
-            nl_object_put(ct.cast());
-        }
-        code(filled)
-    }
-}
-
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nfnlmsg_ct_parse(nlh: *mut nlmsghdr, result: *mut *mut nfnl_ct) -> c_int {
     // SAFETY: the message has its header.
     unsafe {
-        parsed(result, |ct| {
+        parsed(&ct_obj_ops, result, |ct| {
             (*ct.cast::<nl_object>()).msgtype = (*nlh).nlmsg_type.into();
             parse(ct.cast(), nlh)
         })
@@ -231,7 +162,7 @@ pub unsafe extern "C" fn nfnlmsg_ct_parse_nested(
     result: *mut *mut nfnl_ct,
 ) -> c_int {
     // SAFETY: the attribute is whole.
-    unsafe { parsed(result, |ct| apply_nested(&mut *ct, &*nla, &ATTRIBUTES)) }
+    unsafe { parsed(&ct_obj_ops, result, |ct| apply_nested(&mut *ct, &*nla, &ATTRIBUTES)) }
 }
 
 /// The group that a notification was for.
@@ -265,19 +196,6 @@ pub unsafe extern "C" fn nfnl_ct_alloc_cache(
     unsafe { nl_cache_alloc_and_fill((&raw const CACHE_OPS).cast_mut(), sock, result) }
 }
 
-unsafe fn put_addrs(msg: &mut nl_msg, tuple: &Tuple) -> Done {
-    // SAFETY: each address is NULL or live.
-    let addrs = unsafe { [tuple.src.as_ref(), tuple.dst.as_ref()] };
-    for (addr, nla) in addrs.into_iter().zip([1, 2]) {
-        match addr {
-            Some(addr) if addr.family == libc::AF_INET6 => put(msg, nla + 2, addr.slice())?,
-            Some(addr) => put(msg, nla, addr.slice())?,
-            None => {}
-        }
-    }
-    Ok(())
-}
-
 fn put_proto(msg: &mut nl_msg, ct: &nfnl_ct, which: c_int) -> Done {
     let tuple = ct.tuple(which);
     let has = |bit| ct.has(which, bit);
@@ -309,8 +227,9 @@ fn put_proto(msg: &mut nl_msg, ct: &nfnl_ct, which: c_int) -> Done {
 
 fn put_tuple(msg: &mut nl_msg, ct: &nfnl_ct, which: c_int) -> Done {
     nest(msg, if which == 0 { 1 } else { 2 }, |msg| {
+        let Tuple { src, dst, .. } = *ct.tuple(which);
         // SAFETY: the addresses are the connection's.
-        nest(msg, 1, |msg| unsafe { put_addrs(msg, ct.tuple(which)) })?;
+        nest(msg, 1, |msg| unsafe { put_addrs(msg, src, dst) })?;
         nest(msg, 2, |msg| put_proto(msg, ct, which))
     })
 }
@@ -331,21 +250,7 @@ fn put_all(msg: &mut nl_msg, ct: &nfnl_ct) -> Done {
     if ct.h.mask & ZONE != 0 { put(msg, 18, &ct.zone.to_be_bytes()) } else { Ok(()) }
 }
 
-macro_rules! builds {
-    ($($name:ident $subtype:ident;)*) => {
-        $(
-            #[unsafe(no_mangle)]
-            pub unsafe extern "C" fn $name(ct: *const nfnl_ct, flags: c_int, result: *mut *mut nl_msg) -> c_int {
-                // SAFETY: the connection is live; the result is the caller's.
-                unsafe {
-                    let msg = nfnlmsg_alloc_simple(SUBSYS, $subtype, flags, (*ct).family, 0);
-                    build(msg, result, |msg| put_all(msg, &*ct))
-                }
-            }
-        )*
-    };
-}
-builds! {
+builds! { nfnl_ct, SUBSYS, put_all:
     nfnl_ct_build_add_request NEW;
     nfnl_ct_build_delete_request DELETE;
     nfnl_ct_build_query_request GET;

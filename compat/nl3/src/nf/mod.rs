@@ -7,17 +7,20 @@ use rnl::uapi::NETLINK_NETFILTER;
 
 use crate::abi::nlmsghdr;
 use crate::attr::{nla_nest_end, nla_nest_start, nla_put};
-use crate::error::{Done, NLE_NOMEM, done};
+use crate::error::{Done, NLE_NOMEM, code, done};
 use crate::mngt::nl_cache_ops;
 use crate::msg::*;
+use crate::object::{nl_object_alloc, nl_object_ops, nl_object_put};
 use crate::socket::nl_sock;
 
 mod ct;
 mod ct_msg;
+mod exp;
+mod exp_msg;
 mod tuple;
 
 /// The types of caches that this part adds.
-pub(crate) static CACHES: &[&nl_cache_ops] = &[&ct_msg::CACHE_OPS];
+pub(crate) static CACHES: &[&nl_cache_ops] = &[&ct_msg::CACHE_OPS, &exp_msg::CACHE_OPS];
 
 /// `struct nfgenmsg`, which every message begins with.
 #[repr(C)]
@@ -145,6 +148,28 @@ unsafe fn build(
     0
 }
 
+/// A new object that `fill` fills, for the caller of a function that parses.
+unsafe fn parsed<T>(
+    ops: &'static nl_object_ops,
+    result: *mut *mut T,
+    fill: impl FnOnce(*mut T) -> Done,
+) -> c_int {
+    // SAFETY: the result is the caller's.
+    unsafe {
+        let obj = nl_object_alloc(ops);
+        if obj.is_null() {
+            return -NLE_NOMEM;
+        }
+        let filled = fill(obj.cast());
+        if filled.is_ok() {
+            *result = obj.cast();
+        } else {
+            nl_object_put(obj);
+        }
+        code(filled)
+    }
+}
+
 /// Adds an attribute with these bytes.
 fn put(msg: &mut nl_msg, nla: u16, bytes: &[u8]) -> Done {
     // SAFETY: the bytes have this length.
@@ -163,6 +188,23 @@ fn nest(msg: &mut nl_msg, nla: u16, fill: impl FnOnce(&mut nl_msg) -> Done) -> D
         done(nla_nest_end(msg, start))
     }
 }
+
+/// `fn build(object, flags, result)`: a request of a subtype, filled by a function.
+macro_rules! builds {
+    ($of:ident, $subsys:ident, $fill:ident: $($name:ident $subtype:ident;)*) => {
+        $(
+            #[unsafe(no_mangle)]
+            pub unsafe extern "C" fn $name(obj: *const $of, flags: c_int, result: *mut *mut nl_msg) -> c_int {
+                // SAFETY: the object is live; the result is the caller's.
+                unsafe {
+                    let msg = nfnlmsg_alloc_simple($subsys, $subtype, flags, (*obj).family, 0);
+                    build(msg, result, |msg| $fill(msg, &*obj))
+                }
+            }
+        )*
+    };
+}
+use builds;
 
 /// `fn send(sock, object, ...)`, which sends what a `build` function has built, and waits for the answer.
 macro_rules! requests {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Tuples: who talks to whom. Connections have two of them, expectations four.
 
-use core::ffi::c_char;
+use core::ffi::{c_char, c_int};
 
-use crate::abi::nl_dump_params;
-use crate::addr::nl_addr;
+use super::put;
+use crate::abi::{nl_dump_params, nlattr};
+use crate::addr::{nl_addr, nl_addr_alloc_attr, nl_addr_put};
 use crate::addrtext::nl_addr2str;
 use crate::dump::dump;
-use crate::error::{Done, NLE_AF_MISMATCH};
+use crate::error::{Done, NLE_AF_MISMATCH, NLE_NOMEM, done};
+use crate::msg::nl_msg;
 use crate::object::nl_object;
 
 /// A destination port, or in its place the type and the code of ICMP.
@@ -104,6 +106,58 @@ macro_rules! tuple_accessors {
     };
 }
 pub(super) use tuple_accessors;
+
+/// What is read into one of an object's tuples.
+pub(super) struct Side<T> {
+    pub(super) of: *mut T,
+    pub(super) which: c_int,
+}
+
+/// Takes an address out of an attribute.
+pub(super) unsafe fn read_addr<T>(
+    to: &mut Side<T>,
+    nla: &nlattr,
+    family: c_int,
+    set: unsafe extern "C" fn(&mut T, c_int, *mut nl_addr) -> c_int,
+) -> Done {
+    // SAFETY: the attribute is whole; the object takes a reference of its own.
+    unsafe {
+        let addr = nl_addr_alloc_attr(nla, family);
+        if addr.is_null() {
+            return Err(NLE_NOMEM);
+        }
+        let set = set(&mut *to.of, to.which, addr);
+        nl_addr_put(addr);
+        done(set)
+    }
+}
+
+/// A rule for an address of a tuple.
+macro_rules! addr {
+    ($nla:literal, $len:literal, $family:expr, $set:ident) => {
+        $crate::rules::Rule {
+            nla: $nla,
+            least: $len,
+            text: false,
+            // SAFETY: as for `read_addr`.
+            set: |to, nla| unsafe { $crate::nf::tuple::read_addr(to, nla, $family, $set) },
+        }
+    };
+}
+pub(super) use addr;
+
+/// Adds a tuple's addresses to a message, `CTA_IP_*`.
+pub(super) unsafe fn put_addrs(msg: &mut nl_msg, src: *mut nl_addr, dst: *mut nl_addr) -> Done {
+    // SAFETY: each is NULL or live.
+    for (addr, nla) in [(unsafe { src.as_ref() }, 1), (unsafe { dst.as_ref() }, 2)] {
+        match addr {
+            Some(addr) if addr.family == libc::AF_INET6 => put(msg, nla + 2, addr.slice())?,
+            Some(addr) => put(msg, nla, addr.slice())?,
+            None => {}
+        }
+    }
+    Ok(())
+}
 
 /// Prints an address and a port, each if there is one, and a blank.
 pub(super) fn dump_end(p: *mut nl_dump_params, addr: *const nl_addr, port: u16) {
