@@ -21,10 +21,18 @@ use crate::socket::nl_sock;
 /// The cache's type is dumped once for each address family of its groups.
 const NL_CACHE_AF_ITER: c_uint = 1;
 
+/// Whether a socket speaks the protocol of a cache's type.
+unsafe fn speaks(sock: *mut nl_sock, cache: *mut nl_cache) -> Done {
+    // SAFETY: both are live.
+    let same = unsafe { (*sock).protocol == (*(*cache).ops).protocol };
+    if same { Ok(()) } else { Err(NLE_PROTO_MISMATCH) }
+}
+
 /// Asks for all objects of the cache's type.
 unsafe fn request_all(sock: *mut nl_sock, cache: *mut nl_cache) -> Done {
     // SAFETY: both are live.
     unsafe {
+        speaks(sock, cache)?;
         debug!(
             2,
             c"Requesting dump from kernel for cache %p <%s>...\n",
@@ -116,6 +124,9 @@ unsafe fn pickup(
 ) -> c_int {
     // SAFETY: all are live.
     unsafe {
+        if let Err(error) = speaks(sock, cache) {
+            return -error;
+        }
         let mut it = Fill { ops: (*cache).ops, param: nl_parser_param { cb, arg } };
         debug!(2, c"Picking up answer for cache %p <%s>...\n", cache, (*it.ops).name.as_ptr());
         with(sock, On::Valid, Some(fill), (&raw mut it).cast())

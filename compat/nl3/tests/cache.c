@@ -381,6 +381,19 @@ static void picking_up(void)
 	nl_socket_free(sock);
 }
 
+/* A cache and a socket that do not belong together. */
+static void wrong_protocol(struct nl_cache *cache)
+{
+	struct nl_sock *other = nl_socket_alloc();
+
+	printf("not connected %d", nl_cache_refill(other, cache));
+	MUST(nl_connect(other, NETLINK_USERSOCK) == 0);
+	printf(" refill %d", nl_cache_refill(other, cache));
+	printf(" resync %d", nl_cache_resync(other, cache, NULL, NULL));
+	printf(" pickup %d\n", nl_cache_pickup(other, cache));
+	nl_socket_free(other);
+}
+
 static void kernel(void)
 {
 	struct nl_sock *sock = nl_socket_alloc();
@@ -389,6 +402,7 @@ static void kernel(void)
 	MUST(genl_connect(sock) == 0);
 	printf("fill %d\n", nl_cache_alloc_and_fill(nl_cache_ops_lookup("genl/family"), sock, &cache));
 	printf("no socket %d\n", nl_cache_alloc_and_fill(nl_cache_ops_lookup("genl/family"), NULL, &other));
+	wrong_protocol(cache);
 	printf("refill %d", nl_cache_refill(sock, cache));
 	printf(" %d\n", nl_cache_nitems(cache) > 0);
 	printf("resync %d\n", nl_cache_resync(sock, other, changed, "resync"));
