@@ -32,7 +32,7 @@ static void text_of(struct nl_object *obj, char *buf, size_t len)
 }
 
 /* What there is to see of an object, beside an empty one. */
-static void show(struct nl_object *obj, struct nl_object *none)
+static inline void show(struct nl_object *obj, struct nl_object *none)
 {
 	static char buf[512], text[8192], again[8192];
 	struct nl_object *copy;
@@ -82,7 +82,7 @@ static void show(struct nl_object *obj, struct nl_object *none)
 	} while (0)
 #define TESTED(of, name) TESTED_AT(of, name, )
 
-static struct nl_addr *addr(const char *text, int family)
+static inline struct nl_addr *addr(const char *text, int family)
 {
 	struct nl_addr *addr;
 
@@ -91,7 +91,7 @@ static struct nl_addr *addr(const char *text, int family)
 }
 
 /* One of a few, of either family. */
-static struct nl_addr *some_addr(int family)
+static inline struct nl_addr *some_addr(int family)
 {
 	static const char *texts[2][4] = { { "10.1.2.3", "10.1.2.4", "192.0.2.0/24", "0.0.0.0" },
 					   { "2001:db8::1", "2001:db8::2", "fe80::/10", "::" } };
@@ -99,7 +99,7 @@ static struct nl_addr *some_addr(int family)
 	return addr(texts[family == AF_INET6][dice(4)], AF_UNSPEC);
 }
 
-static const char *text_of_addr(struct nl_addr *addr)
+static inline const char *text_of_addr(struct nl_addr *addr)
 {
 	static char buf[128];
 
@@ -121,7 +121,7 @@ static const char *text_of_addr(struct nl_addr *addr)
 		of##_put(other);                                                                          \
 	}
 
-static void say_msg(const char *what, int err, struct nl_msg *msg)
+static inline void say_msg(const char *what, int err, struct nl_msg *msg)
 {
 	printf("%s %d ", what, err);
 	if (err >= 0)
@@ -151,7 +151,7 @@ struct shape {
 static int never = -1;
 
 /* Some attributes of a shape: most are as they should be. */
-static void attributes(struct nl_msg *msg, const struct shape *shape, int wrong)
+static inline void attributes(struct nl_msg *msg, const struct shape *shape, int wrong)
 {
 	unsigned int known = 0;
 
@@ -190,7 +190,7 @@ static void parsed(struct nl_object *obj, void *arg)
 }
 
 /* Messages of a type, parsed: with attributes of a shape behind a header of the given bytes. */
-static void parse_some(int protocol, int type, const struct shape *shape, int hdrlen, void (*header)(void *), int times)
+static inline void parse_some(int protocol, int type, const struct shape *shape, int hdrlen, void (*header)(void *), int times)
 {
 	for (int i = 0; i < times; i++) {
 		struct nl_msg *msg = nlmsg_alloc();
@@ -217,7 +217,7 @@ static void ignore(struct nl_object *obj, void *arg)
 }
 
 /* What comes of attributes of types and lengths, in nests of the given types: path ends with 0. */
-static void lengths(int protocol, int msgtype, int hdrlen, void (*header)(void *), const int *path, int from, int to)
+static inline void lengths(int protocol, int msgtype, int hdrlen, void (*header)(void *), const int *path, int from, int to)
 {
 	for (int type = from; type < to; type++) {
 		printf("lengths in %d of %d:", *path, type);
@@ -241,6 +241,30 @@ static void lengths(int protocol, int msgtype, int hdrlen, void (*header)(void *
 		}
 		printf("\n");
 	}
+}
+
+/* Sockets of a program of its own protocol, the second of which gets what the first one sends. */
+static inline struct nl_sock *pair(struct nl_sock **receiver)
+{
+	struct nl_sock *sender = nl_socket_alloc();
+
+	*receiver = nl_socket_alloc();
+	MUST(nl_connect(sender, NETLINK_USERSOCK) == 0 && nl_connect(*receiver, NETLINK_USERSOCK) == 0);
+	nl_socket_set_peer_port(sender, nl_socket_get_local_port(*receiver));
+	nl_socket_disable_auto_ack(sender);
+	return sender;
+}
+
+/* What has come, but for sequence number and port. */
+static inline void came(struct nl_sock *receiver, const char *what, int answer)
+{
+	static char buf[8192];
+	ssize_t len = recv(nl_socket_get_fd(receiver), buf, sizeof buf, MSG_DONTWAIT);
+
+	printf("%s %d: ", what, answer);
+	if (len >= NLMSG_HDRLEN)
+		memset(buf + 8, 0, 8);
+	hex(buf, len > 0 ? (size_t)len : 0);
 }
 
 #endif

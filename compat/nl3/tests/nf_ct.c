@@ -208,6 +208,28 @@ static void nested(void)
 	}
 }
 
+static void sending(void)
+{
+	struct nfnl_ct *ct = nfnl_ct_alloc();
+	struct nl_sock *receiver, *sender = pair(&receiver);
+	struct nl_cache *cache = NULL;
+
+	fill(ct);
+	came(receiver, "dump", nfnl_ct_dump_request(sender));
+	came(receiver, "add", nfnl_ct_add(sender, ct, NLM_F_CREATE));
+	came(receiver, "delete", nfnl_ct_del(sender, ct, 0));
+	came(receiver, "query", nfnl_ct_query(sender, ct, 0));
+	nl_close(sender);
+	came(receiver, "cache", nfnl_ct_alloc_cache(sender, &cache));
+	came(receiver, "add", nfnl_ct_add(sender, ct, NLM_F_CREATE));
+	nl_socket_free(sender);
+	nl_socket_free(receiver);
+	nfnl_ct_put(ct);
+	MUST(nl_cache_alloc_name("netfilter/ct", &cache) == 0);
+	printf("cache %d\n", nl_cache_nitems(cache));
+	nl_cache_free(cache);
+}
+
 int main(void)
 {
 	accessors();
@@ -217,5 +239,6 @@ int main(void)
 	requests();
 	messages();
 	nested();
+	sending();
 	return 0;
 }

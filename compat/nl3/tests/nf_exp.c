@@ -140,6 +140,15 @@ static void requests(void)
 		BUILT(nfnl_exp, query_request, exp, , i);
 		nfnl_exp_put(exp);
 	}
+	for (size_t size = 16; size < 200; size += 4) {
+		struct nfnl_exp *exp = nfnl_exp_alloc();
+
+		fill(exp);
+		nlmsg_set_default_size(size);
+		BUILT(nfnl_exp, add_request, exp, , 0);
+		nlmsg_set_default_size(4096);
+		nfnl_exp_put(exp);
+	}
 }
 
 static const struct shape IP[] = { { 1, 4, 0 }, { 2, 4, 0 }, { 3, 16, 0 }, { 4, 16, 0 }, { 0 } };
@@ -229,6 +238,28 @@ static void nat(void)
 	nlmsg_free(msg);
 }
 
+static void sending(void)
+{
+	struct nfnl_exp *exp = nfnl_exp_alloc();
+	struct nl_sock *receiver, *sender = pair(&receiver);
+	struct nl_cache *cache = NULL;
+
+	fill(exp);
+	came(receiver, "dump", nfnl_exp_dump_request(sender));
+	came(receiver, "add", nfnl_exp_add(sender, exp, NLM_F_CREATE));
+	came(receiver, "delete", nfnl_exp_del(sender, exp, 0));
+	came(receiver, "query", nfnl_exp_query(sender, exp, 0));
+	nl_close(sender);
+	came(receiver, "cache", nfnl_exp_alloc_cache(sender, &cache));
+	came(receiver, "add", nfnl_exp_add(sender, exp, NLM_F_CREATE));
+	nl_socket_free(sender);
+	nl_socket_free(receiver);
+	nfnl_exp_put(exp);
+	MUST(nl_cache_alloc_name("netfilter/exp", &cache) == 0);
+	printf("cache %d\n", nl_cache_nitems(cache));
+	nl_cache_free(cache);
+}
+
 int main(void)
 {
 	accessors();
@@ -239,5 +270,6 @@ int main(void)
 	requests();
 	messages();
 	nat();
+	sending();
 	return 0;
 }

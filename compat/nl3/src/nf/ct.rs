@@ -299,7 +299,8 @@ fn dump_tuples(ct: &nfnl_ct, p: *mut nl_dump_params) {
     dump_icmp(ct, 1, p);
 }
 
-unsafe fn dump_line_of(obj: *mut nl_object, p: *mut nl_dump_params) {
+/// One line, however much is asked for.
+pub(super) unsafe fn dump_line_of(obj: *mut nl_object, p: *mut nl_dump_params) {
     let mut text = [0 as c_char; 64];
     let buf = text.as_mut_ptr();
     // SAFETY: the object is a connection; the buffer is ours and as long as it says.

@@ -231,6 +231,10 @@ fn put_all(msg: &mut nl_msg, exp: &nfnl_exp) -> Done {
             put_tuple(msg, 2, exp, 3)
         })?;
     }
+    put_rest(msg, exp).map_err(|_| NLE_NOMEM)
+}
+
+fn put_rest(msg: &mut nl_msg, exp: &nfnl_exp) -> Done {
     // SAFETY: the texts are the expectation's.
     unsafe {
         put_number(msg, exp, 0)?;

@@ -7,7 +7,7 @@ use rnl::uapi::NETLINK_NETFILTER;
 
 use crate::abi::nlmsghdr;
 use crate::attr::{nla_nest_end, nla_nest_start, nla_put};
-use crate::error::{Done, NLE_NOMEM, code, done};
+use crate::error::{Done, NLE_MSGSIZE, NLE_NOMEM, code, done};
 use crate::mngt::nl_cache_ops;
 use crate::msg::*;
 use crate::object::{nl_object_alloc, nl_object_ops, nl_object_put};
@@ -17,10 +17,23 @@ mod ct;
 mod ct_msg;
 mod exp;
 mod exp_msg;
+mod log;
+mod log_msg;
+mod names;
+mod packet;
+mod queue;
+mod queue_msg;
 mod tuple;
 
 /// The types of caches that this part adds.
-pub(crate) static CACHES: &[&nl_cache_ops] = &[&ct_msg::CACHE_OPS, &exp_msg::CACHE_OPS];
+pub(crate) static CACHES: &[&nl_cache_ops] = &[
+    &ct_msg::CACHE_OPS,
+    &exp_msg::CACHE_OPS,
+    &log::CACHE_OPS,
+    &log_msg::CACHE_OPS,
+    &queue::CACHE_OPS,
+    &queue_msg::CACHE_OPS,
+];
 
 /// `struct nfgenmsg`, which every message begins with.
 #[repr(C)]
@@ -122,7 +135,7 @@ pub unsafe extern "C" fn nfnlmsg_put(
     unsafe {
         let nlh = nlmsg_put(&mut *msg, port, seq, kind(subsys, subtype), 0, flags);
         if nlh.is_null() {
-            return -crate::error::NLE_MSGSIZE;
+            return -NLE_NOMEM;
         }
         append_header(msg, family, res_id)
     }
@@ -173,7 +186,8 @@ unsafe fn parsed<T>(
 /// Adds an attribute with these bytes.
 fn put(msg: &mut nl_msg, nla: u16, bytes: &[u8]) -> Done {
     // SAFETY: the bytes have this length.
-    done(unsafe { nla_put(msg, nla.into(), bytes.len() as c_int, bytes.as_ptr().cast()) })
+    let put = unsafe { nla_put(msg, nla.into(), bytes.len() as c_int, bytes.as_ptr().cast()) };
+    done(put).map_err(|_| NLE_MSGSIZE)
 }
 
 /// Adds a nest, which `fill` fills. One that stays empty is left out.
@@ -182,7 +196,7 @@ fn nest(msg: &mut nl_msg, nla: u16, fill: impl FnOnce(&mut nl_msg) -> Done) -> D
     unsafe {
         let start = nla_nest_start(msg, nla.into());
         if start.is_null() {
-            return Err(NLE_NOMEM);
+            return Err(NLE_MSGSIZE);
         }
         fill(msg)?;
         done(nla_nest_end(msg, start))
