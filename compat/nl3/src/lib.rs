@@ -26,6 +26,7 @@ mod dump;
 mod error;
 mod genl;
 mod hash;
+mod idiag;
 mod include;
 mod index;
 mod list;

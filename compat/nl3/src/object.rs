@@ -136,6 +136,28 @@ pub unsafe extern "C" fn nl_object_alloc(ops: &'static nl_object_ops) -> *mut nl
     obj
 }
 
+/// A new object that `fill` fills, for the caller of a function that parses.
+pub(crate) unsafe fn parsed<T>(
+    ops: &'static nl_object_ops,
+    result: *mut *mut T,
+    fill: impl FnOnce(*mut T) -> Done,
+) -> Done {
+    // SAFETY: the result is the caller's; the object is NULL or new.
+    unsafe {
+        let obj = nl_object_alloc(ops);
+        if obj.is_null() {
+            return Err(NLE_NOMEM);
+        }
+        let filled = fill(obj.cast());
+        if filled.is_ok() {
+            *result = obj.cast();
+        } else {
+            nl_object_put(obj);
+        }
+        filled
+    }
+}
+
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_object_alloc_name(
     kind: *const c_char,

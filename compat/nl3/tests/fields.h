@@ -174,6 +174,9 @@ static inline void attributes(struct nl_msg *msg, const struct shape *shape, int
 		} else if ((nla = nla_reserve(msg, type, len ? len : (int)dice(12)))) {
 			for (int i = 0; i < nla_len(nla); i++)
 				((char *)nla_data(nla))[i] = one->len ? (char)(dice(3) ? dice(4) : dice(256)) : 'a' + (char)dice(26);
+			/* No small numbers in structs: stock shows sizes below 1,024 as infB. */
+			for (int i = 1; len >= 16 && i < nla_len(nla); i += 4)
+				((char *)nla_data(nla))[i] |= 0x10;
 			if (one->len == 0 && nla_len(nla) && dice(8))
 				((char *)nla_data(nla))[nla_len(nla) - 1] = 0;
 		}

@@ -148,10 +148,10 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
 pub unsafe extern "C" fn nfnlmsg_ct_parse(nlh: *mut nlmsghdr, result: *mut *mut nfnl_ct) -> c_int {
     // SAFETY: the message has its header.
     unsafe {
-        parsed(&ct_obj_ops, result, |ct| {
+        code(parsed(&ct_obj_ops, result, |ct| {
             (*ct.cast::<nl_object>()).msgtype = (*nlh).nlmsg_type.into();
             parse(ct.cast(), nlh)
-        })
+        }))
     }
 }
 
@@ -162,7 +162,7 @@ pub unsafe extern "C" fn nfnlmsg_ct_parse_nested(
     result: *mut *mut nfnl_ct,
 ) -> c_int {
     // SAFETY: the attribute is whole.
-    unsafe { parsed(&ct_obj_ops, result, |ct| apply_nested(&mut *ct, &*nla, &ATTRIBUTES)) }
+    unsafe { code(parsed(&ct_obj_ops, result, |ct| apply_nested(&mut *ct, &*nla, &ATTRIBUTES))) }
 }
 
 /// The group that a notification was for.

@@ -138,10 +138,10 @@ pub unsafe extern "C" fn nfnlmsg_exp_parse(
 ) -> c_int {
     // SAFETY: the message has its header.
     unsafe {
-        parsed(&exp_obj_ops, result, |exp| {
+        code(parsed(&exp_obj_ops, result, |exp| {
             (*exp.cast::<nl_object>()).msgtype = (*nlh).nlmsg_type.into();
             parse(exp.cast(), nlh)
-        })
+        }))
     }
 }
 

@@ -373,9 +373,9 @@ pub unsafe extern "C" fn nfnlmsg_log_msg_parse(
 ) -> c_int {
     // SAFETY: the message has its header.
     unsafe {
-        parsed(&log_msg_obj_ops, result, |msg| {
+        code(parsed(&log_msg_obj_ops, result, |msg| {
             (*msg.cast::<nl_object>()).msgtype = (*nlh).nlmsg_type.into();
             parse(msg.cast(), nlh)
-        })
+        }))
     }
 }

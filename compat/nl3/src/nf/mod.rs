@@ -10,7 +10,7 @@ use crate::attr::{nla_nest_end, nla_nest_start, nla_put};
 use crate::error::{Done, NLE_MSGSIZE, NLE_NOMEM, code, done};
 use crate::mngt::nl_cache_ops;
 use crate::msg::*;
-use crate::object::{nl_object_alloc, nl_object_ops, nl_object_put};
+use crate::object::parsed;
 use crate::socket::nl_sock;
 
 mod ct;
@@ -159,28 +159,6 @@ unsafe fn build(
         *result = msg;
     }
     0
-}
-
-/// A new object that `fill` fills, for the caller of a function that parses.
-unsafe fn parsed<T>(
-    ops: &'static nl_object_ops,
-    result: *mut *mut T,
-    fill: impl FnOnce(*mut T) -> Done,
-) -> c_int {
-    // SAFETY: the result is the caller's.
-    unsafe {
-        let obj = nl_object_alloc(ops);
-        if obj.is_null() {
-            return -NLE_NOMEM;
-        }
-        let filled = fill(obj.cast());
-        if filled.is_ok() {
-            *result = obj.cast();
-        } else {
-            nl_object_put(obj);
-        }
-        code(filled)
-    }
 }
 
 /// Adds an attribute with these bytes.

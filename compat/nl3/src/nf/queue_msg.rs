@@ -249,10 +249,10 @@ pub unsafe extern "C" fn nfnlmsg_queue_msg_parse(
 ) -> c_int {
     // SAFETY: the message has its header.
     unsafe {
-        parsed(&queue_msg_obj_ops, result, |msg| {
+        code(parsed(&queue_msg_obj_ops, result, |msg| {
             (*msg.cast::<nl_object>()).msgtype = (*nlh).nlmsg_type.into();
             parse(msg.cast(), nlh)
-        })
+        }))
     }
 }
 
