@@ -367,12 +367,11 @@ unsafe fn data_differs(a: *const nl_data, b: *const nl_data) -> bool {
 /// of `from` is left in it.
 pub(crate) unsafe fn clone(new: *mut nl_object, from: *const nl_object, attrs: &[Attr]) -> Done {
     let mut failed = false;
-    for row in attrs {
-        // SAFETY: the row describes a field of both.
+    for row in attrs.iter().filter(|row| row.is_pointer()) {
+        // SAFETY: the row describes a field of both, and that is a pointer.
         unsafe {
             let old = *field::<*mut c_void>(from, row.at);
             let copy: *mut c_void = match row.kind {
-                _ if !row.is_pointer() => continue,
                 _ if old.is_null() => continue,
                 Kind::Str => libc::strdup(old.cast()).cast(),
                 Kind::Addr | Kind::Net | Kind::LlAddr => nl_addr_clone(&*old.cast()).cast(),

@@ -114,11 +114,14 @@ static void sending(void)
 	struct nl_sock *sock = nfnl_queue_socket_alloc(), *plain = nl_socket_alloc();
 	struct nfnl_queue_msg *msg = nfnl_queue_msg_alloc();
 	struct nl_msg *some = nlmsg_alloc_simple(5, 0), *other = nlmsg_alloc_simple(5, 0);
+	struct nl_cb *cb;
 
 	nl_complete_msg(sock, some);
 	nl_complete_msg(plain, other);
 	printf("flags %x %x\n", nlmsg_hdr(some)->nlmsg_flags, nlmsg_hdr(other)->nlmsg_flags);
-	nl_cb_overwrite_send(nl_socket_get_cb(sock), taken);
+	cb = nl_socket_get_cb(sock);
+	nl_cb_overwrite_send(cb, taken);
+	nl_cb_put(cb);
 	nfnl_queue_msg_set_packetid(msg, 7);
 	nfnl_queue_msg_set_verdict(msg, 1);
 	nfnl_queue_msg_set_mark(msg, 9);

@@ -203,12 +203,11 @@ fn put_tuple(msg: &mut nl_msg, nla: u16, exp: &nfnl_exp, which: c_int) -> Done {
 }
 
 unsafe fn put_text(msg: &mut nl_msg, nla: u16, text: *const c_char) -> Done {
-    // SAFETY: NULL or a string.
     if text.is_null() {
-        Ok(())
-    } else {
-        put(msg, nla, unsafe { CStr::from_ptr(text) }.to_bytes_with_nul())
+        return Ok(());
     }
+    // SAFETY: it is a string.
+    put(msg, nla, unsafe { CStr::from_ptr(text) }.to_bytes_with_nul())
 }
 
 fn put_number(msg: &mut nl_msg, exp: &nfnl_exp, which: usize) -> Done {

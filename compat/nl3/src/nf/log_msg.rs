@@ -312,8 +312,8 @@ unsafe fn set_hwaddr(msg: &mut nfnl_log_msg, nla: &nlattr) -> Done {
 }
 
 unsafe fn set_payload(msg: &mut nfnl_log_msg, nla: &nlattr) -> Done {
-    // SAFETY: the attribute is whole.
     let (from, len) = (nla_data(nla).cast(), crate::attr::nla_len(nla));
+    // SAFETY: the attribute is whole.
     done(unsafe { nfnl_log_msg_set_payload(msg, from, len) })
 }
 
