@@ -240,7 +240,7 @@ pub struct Detail {
     pub missing: String,
     /// What the kernel's policy wanted of the offending attribute: `u16, 1..4094`.
     pub wanted: String,
-    /// What rnl thinks is wrong where the kernel gives a number alone, with its path.
+    /// What rnl thinks is wrong where the kernel does not say where that is, with its path.
     pub guess: String,
     /// What was being worked on, when that has a name: a namespace, a family.
     pub subject: String,
@@ -374,12 +374,12 @@ impl Error {
         let start = what.get(..40).unwrap_or(what);
         let is_number = what.iter().all(|b| b.is_ascii_digit() || *b == b'-');
         self.with(|full| {
+            let is_beyond = is_number && full.errno == errno::ERANGE;
+            let (before, behind) =
+                if is_beyond { ("", " is out of range, ") } else { ("given ", ", ") };
             let mut text = Text::default();
-            match is_number && full.errno == errno::ERANGE {
-                true => text.bytes(start).str(" is out of range, "),
-                false => text.str("given ").bytes(start).str(", "),
-            };
-            text.str(&full.detail.reason);
+            text.str(before).bytes(start).str(if start.len() < what.len() { "..." } else { "" });
+            text.str(behind).str(&full.detail.reason);
             full.detail.reason = text.finish().unwrap_or_default();
         })
     }
@@ -418,17 +418,16 @@ impl Error {
         self.detail().map(|d| d.missing.as_str()).filter(|s| !s.is_empty())
     }
 
-    /// What rnl thinks is wrong, where the kernel refused without a reason. A guess: the kernel knows more
+    /// What rnl thinks is wrong, where the kernel does not say where that is. A guess: the kernel knows more
     /// than what is described, and sometimes less.
     pub fn guess(&self) -> Option<&str> {
         self.detail().map(|d| d.guess.as_str()).filter(|s| !s.is_empty())
     }
 
-    /// Whether the kernel refused something about the request, and gave a number alone.
-    pub(crate) fn is_bare(&self) -> bool {
-        let no_words =
-            |d: &Detail| d.reason.is_empty() && d.offset.is_none() && d.missing.is_empty();
-        self.origin() == Origin::Kernel && self.detail().is_some_and(no_words)
+    /// Whether the kernel did not say where in the request something is wrong.
+    pub(crate) fn has_no_place(&self) -> bool {
+        let nowhere = |d: &Detail| d.offset.is_none() && d.missing.is_empty();
+        self.origin() == Origin::Kernel && self.detail().is_some_and(nowhere)
     }
 
     /// Adds what may be wrong.
@@ -489,12 +488,11 @@ impl Full {
 
 /// Appends ` (.gateway, missing .oif)`: what there is to say about attributes.
 fn remarks(text: &mut Text, d: &Detail) {
-    let parts = [
-        ("", &d.attr),
-        ("wanted ", &d.wanted),
-        ("missing ", &d.missing),
-        ("the kernel gives no reason; rnl's guess is ", &d.guess),
-    ];
+    let silent = d.reason.is_empty();
+    let guess =
+        if silent { "the kernel gives no reason; rnl's guess is " } else { "rnl's guess is " };
+    let parts =
+        [("", &d.attr), ("wanted ", &d.wanted), ("missing ", &d.missing), (guess, &d.guess)];
     let mut told = false;
     for (word, part) in parts.into_iter().filter(|(_, part)| !part.is_empty()) {
         text.str(if told { ", " } else { " (" }).str(word).str(part);

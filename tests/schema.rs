@@ -54,6 +54,10 @@ fn corpus() -> (Vec<Known>, usize) {
             for message in Messages::new(&datagram).map_while(Result::ok) {
                 match find(&file, protocol, way, &message) {
                     Some((op, form)) => {
+                        let form = match way {
+                            Way::ToKernel => op.asked(form, message.header().flags),
+                            Way::FromKernel => form,
+                        };
                         known.push(Known {
                             file: file.clone(),
                             op,
@@ -88,6 +92,24 @@ fn json(known: &Known, how: How) -> String {
     let mut json = Vec::new();
     known.op.decode(known.form, &known.body, how, &mut json).unwrap();
     String::from_utf8(json).unwrap()
+}
+
+/// Requests that were made to be refused.
+const REFUSED: [&str; 4] =
+    ["error/", "dump/failed-policy", "handmade/no-body", "handmade/fixed-short"];
+
+#[test]
+fn captured_requests_are_found_to_be_sound() {
+    let (all, _) = corpus();
+    let requests = all.iter().filter(|known| matches!(known.form, Form::Do | Form::Dump));
+    let mut wrong = Vec::new();
+    for known in requests.filter(|known| !REFUSED.iter().any(|start| known.file.starts_with(start)))
+    {
+        if let Err(error) = known.op.check(known.form, &known.body) {
+            wrong.push(format!("{}: {error}", known.file));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
 
 #[test]

@@ -601,14 +601,15 @@ const char *rnl_err_attr(const struct rnl_err *err);
 const char *rnl_err_missing(const struct rnl_err *err);
 
 /**
- * What may be wrong with a request that the kernel refused with a number alone,
- * by the descriptions or by the kernel's own policy: ".mtu: given 2 bytes,
- * wanted u32". It is rnl's guess: the kernel may have had another reason.
+ * What may be wrong with a request that the kernel refused without saying
+ * where, by the descriptions or by the kernel's own policy: ".mtu: given 2
+ * bytes, wanted u32". It is rnl's guess: the kernel may have had another
+ * reason.
  *
  * @err  error object, or NULL
  *
- * Returns a string that lives as long as err, or NULL if the kernel gave a
- * reason or nothing looks wrong.
+ * Returns a string that lives as long as err, or NULL if the kernel said where,
+ * or nothing looks wrong.
  * Threads: any, while nobody frees err. Since 0.1.
  */
 const char *rnl_err_guess(const struct rnl_err *err);
@@ -3096,8 +3097,8 @@ int rnl_family_rows(const struct rnl_family *family, struct rnl_dump *dump,
  * @text        text to append to, or NULL; left as it was on failure
  * @err         filled on failure, if not NULL
  *
- * Where the kernel refuses a request of a generic family with a number alone,
- * it is asked for the family's policy too, for rnl_err_guess().
+ * Where the kernel refuses a request of a generic family and does not say where
+ * it is wrong, it is asked for the family's policy too, for rnl_err_guess().
  *
  * Returns 0, what rnl_family_request() returns, or what rnl_sock_call()
  * returns.

@@ -63,7 +63,7 @@ impl Known {
     pub(super) fn suspicion(&self, request: &[u8]) -> Option<String> {
         let (message, _) = Message::split(request).ok()?;
         let (op, form) = self.message(&message, Way::ToKernel)?;
-        op.check(form, message.body()).err()?.place()
+        op.suspicion(op.asked(form, message.header().flags), message.body())
     }
 
     /// What a request is, for errors. Those about the controller name it rather than its command.

@@ -57,8 +57,8 @@ fn refusal_of(known: &Known, ack: &Ack<'_>, request: Vec<u8>) -> Error {
     let op = known.operation(&request);
     let error = told(&op, ack, request);
     let request = error.detail().map_or(&[][..], |d| &d.request);
-    let silent = error.is_bare() && is_about_content(error.errno());
-    match silent.then(|| known.suspicion(request)).flatten() {
+    let placeless = error.has_no_place() && is_about_content(error.errno());
+    match placeless.then(|| known.suspicion(request)).flatten() {
         Some(guess) => error.guessing(guess),
         None => error,
     }
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_alone_is_explained_by_the_descriptions() {
+    fn what_has_no_place_is_explained_by_the_descriptions() {
         let short = newlink(|m| _ = m.put_u16(IFLA_MTU, 1500));
         let e = refused(errno::EINVAL, short, |_| ());
         assert_eq!(e.guess(), Some(".mtu: given 2 bytes, wanted u32, 0..4294967295"));
@@ -147,16 +147,17 @@ mod tests {
             "newlink: EINVAL: Invalid argument (the kernel gives no reason; rnl's guess is .mtu: given 2 \
              bytes, wanted u32, 0..4294967295)"
         );
+        let short = newlink(|m| _ = m.put_u16(IFLA_MTU, 1500));
+        let e = refused(errno::EINVAL, short, |m| _ = m.put_str(NLMSGERR_ATTR_MSG, "no"));
+        assert!(e.to_string().starts_with("newlink: EINVAL: no (rnl's guess is .mtu: "), "{e}");
     }
 
     #[test]
-    fn what_looks_right_or_has_a_reason_is_not_guessed_about() {
+    fn what_looks_right_or_has_a_place_is_not_guessed_about() {
         let short = || newlink(|m| _ = m.put_u16(IFLA_MTU, 1500));
         let right = newlink(|m| _ = m.put_u32(IFLA_MTU, 1500));
         assert_eq!(refused(errno::EINVAL, right, |_| ()).guess(), None);
         assert_eq!(refused(errno::EPERM, short(), |_| ()).guess(), None);
-        let told = refused(errno::EINVAL, short(), |m| _ = m.put_str(NLMSGERR_ATTR_MSG, "no"));
-        assert_eq!(told.guess(), None);
         let placed = refused(errno::EINVAL, short(), |m| _ = m.put_u32(NLMSGERR_ATTR_OFFS, 32));
         assert_eq!((placed.guess(), placed.attr()), (None, Some(".mtu")));
     }

@@ -76,7 +76,7 @@ impl<'a> Named<'a> {
     pub fn check(&self, msg: &mut Msg) -> Result<()> {
         let (message, _) = Message::split(msg.bytes()?)?;
         let (op, form) = self.message(&message, Way::ToKernel).ok_or(Fault::NotOfFamily)?;
-        op.check(form, message.body())
+        op.check(op.asked(form, message.header().flags), message.body())
     }
 
     /// What a message is, if it is one of the family's.
@@ -137,11 +137,11 @@ impl<'a> Named<'a> {
         Ok(reply.into_warning())
     }
 
-    /// Where the kernel gave a number alone and the descriptions find nothing, its own policies may.
+    /// Where the kernel does not say where and the descriptions find nothing, its own policies may.
     #[cold]
     fn explain(&self, op: &Op<'a>, error: Error, socket: &mut Socket, timeout: i32) -> Error {
         let guessed = error.guess().is_some() || !is_about_content(error.errno());
-        let Some(id) = self.id().filter(|_| error.is_bare() && !guessed) else { return error };
+        let Some(id) = self.id().filter(|_| error.has_no_place() && !guessed) else { return error };
         let cmd = op.number(Form::Do).unwrap_or(0).into();
         let Ok(policy) = Policy::of(socket, id, Some(cmd), timeout) else { return error };
         match error.detail().and_then(|d| suspicion(op, &policy, cmd, &d.request)) {
@@ -174,7 +174,7 @@ fn suspicion(op: &Op<'_>, policy: &Policy, cmd: u32, request: &[u8]) -> Option<S
     text.str(&operation.path(request, u32::try_from(at).ok()?));
     match rule {
         Some(rule) => rule.describe(text.str(": wanted ")),
-        None => _ = text.str(" is unknown to this kernel"),
+        None => _ = text.str(": unknown to this kernel"),
     }
     text.finish()
 }

@@ -154,13 +154,13 @@ pub unsafe extern "C" fn rnl_err_missing(err: *const rnl_err) -> *const c_char {
     unsafe { string(err, |s| &s.missing) }
 }
 
-/// What may be wrong with a request that the kernel refused with a number alone, by the descriptions or
+/// What may be wrong with a request that the kernel refused without saying where, by the descriptions or
 /// by the kernel's own policy: ".mtu: given 2 bytes, wanted u32". It is rnl's guess: the kernel may have
 /// had another reason.
 ///
 /// @err  error object, or NULL
 ///
-/// Returns a string that lives as long as err, or NULL if the kernel gave a reason or nothing looks wrong.
+/// Returns a string that lives as long as err, or NULL if the kernel said where, or nothing looks wrong.
 /// Threads: any, while nobody frees err. Since 0.1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rnl_err_guess(err: *const rnl_err) -> *const c_char {

@@ -345,8 +345,8 @@ pub unsafe extern "C" fn rnl_family_rows(
 /// @text        text to append to, or NULL; left as it was on failure
 /// @err         filled on failure, if not NULL
 ///
-/// Where the kernel refuses a request of a generic family with a number alone, it is asked for the
-/// family's policy too, for rnl_err_guess().
+/// Where the kernel refuses a request of a generic family and does not say where it is wrong, it is asked
+/// for the family's policy too, for rnl_err_guess().
 ///
 /// Returns 0, what rnl_family_request() returns, or what rnl_sock_call() returns.
 /// Threads: none of sock, text and family may be in use elsewhere. Since 0.1.

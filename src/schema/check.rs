@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Looking at messages that were built by hand, for what the kernel would refuse without saying why.
 
-use super::format::{Form, Kind};
+use alloc::string::String;
+
+use super::format::{Form, Hint, Kind};
 use super::level::Level;
 use super::pack::Op;
 use super::path::which;
@@ -13,12 +15,12 @@ use crate::text::Text;
 use crate::uapi::errno;
 use crate::wire::{Attr, Attrs};
 
-/// What the kernel says when it gives no reason but was handed something that it does not take.
-const SILENT: [i32; 4] = [errno::EINVAL, errno::ERANGE, errno::EOPNOTSUPP, errno::EMSGSIZE];
+/// What the kernel says when it was handed something that it does not take.
+const OF_CONTENT: [i32; 4] = [errno::EINVAL, errno::ERANGE, errno::EOPNOTSUPP, errno::EMSGSIZE];
 
-/// Whether what is wrong with a request that was refused with this number may be found in it.
+/// Whether what is wrong with a request that was refused with this number may be found by a look at it.
 pub fn is_about_content(errno: i32) -> bool {
-    SILENT.contains(&errno)
+    OF_CONTENT.contains(&errno)
 }
 
 impl Op<'_> {
@@ -27,9 +29,35 @@ impl Op<'_> {
     /// its path and what was wanted. `body` is all that follows `struct nlmsghdr`.
     pub fn check(&self, form: Form, body: &[u8]) -> Result<(), Error> {
         let level = Level::of(self, form, body);
+        if form == Form::Dump && level.is_short() {
+            // Dumps are asked for with less than the header, or none, and the kernel takes that.
+            return Ok(());
+        }
         let body = || level.body.map_or(Ok(()), |(ty, bytes)| leaf(&ty, bytes));
         let done = heads(&level).and_then(|()| body()).and_then(|()| attributes(&level));
         done.map_err(|error| error.about(self.name()))
+    }
+
+    /// What may be wrong with a message that was refused: what [`Op::check`] finds, or an attribute that
+    /// is none of those expected: `.mtu: given 2 bytes, wanted u32`.
+    #[cold]
+    pub(crate) fn suspicion(&self, form: Form, body: &[u8]) -> Option<String> {
+        match self.check(form, body) {
+            Err(error) => error.place(),
+            Ok(()) => self.unexpected(form, body),
+        }
+    }
+
+    fn unexpected(&self, form: Form, body: &[u8]) -> Option<String> {
+        let layout = self.layout(form)?;
+        let expected = |kind: u16| layout.expected().any(|other| other == kind);
+        layout.expected().next()?;
+        let mut attrs = Level::of(self, form, body).attrs.map_while(Result::ok);
+        let field = layout.set()?.field(attrs.find(|attr| !expected(attr.kind()))?.kind())?;
+        let mut text = Text::default();
+        text.str(".").bytes(field.text());
+        text.str(": not among what ").str(self.name()).str(" is known to take");
+        text.finish()
     }
 }
 
@@ -59,6 +87,9 @@ fn attributes(level: &Level<'_, '_, '_>) -> Result<(), Error> {
             None => Err(wrong("no such attribute is known here")),
         };
         sound.map_err(|e| match field {
+            Some(field) if field.ty().is_multi() => {
+                e.under_index(level.attrs.turn(&attr)).under(&[b".", field.text()])
+            }
             Some(field) => e.under(&[b".", field.text()]),
             None => e.under_number(attr.kind()),
         })?;
@@ -143,6 +174,12 @@ fn leaf(ty: &Type<'_>, bytes: &[u8]) -> Result<(), Error> {
     let fits = match ty.kind() {
         Kind::Flag => bytes.is_empty(),
         Kind::Bitfield32 => bytes.len() == 8,
+        Kind::Binary => match ty.hint() {
+            Hint::Ipv4 => bytes.len() == 4,
+            Hint::Ipv6 => bytes.len() == 16,
+            Hint::Ip => matches!(bytes.len(), 4 | 16),
+            _ => true,
+        },
         Kind::Struct => ty.set().is_none_or(|set| bytes.len() >= set.size()),
         Kind::List => {
             ty.element().kind() == Kind::Text

@@ -109,6 +109,12 @@ impl<'a, 'm> Level<'_, 'a, 'm> {
         self.hidden != 0 && self.hidden == field.id()
     }
 
+    /// Whether the fixed header is not all there.
+    pub(super) fn is_short(&self) -> bool {
+        let [head, _] = &self.heads;
+        head.set.is_some_and(|set| head.bytes.len() < set.size())
+    }
+
     /// Whether there may be nothing inside.
     pub(super) fn is_deep(&self) -> bool {
         self.depth >= MAX_DEPTH

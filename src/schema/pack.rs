@@ -6,7 +6,7 @@ use super::format::{
     Form, HEADER, MAGIC, NAME_BITS, NAME_MAX, NONE, Part, WIDEST, WIDTHS, family_flags, op_flags,
 };
 use super::types::{Set, Type};
-use crate::uapi::NETLINK_GENERIC;
+use crate::uapi::{NETLINK_GENERIC, NLM_F_DUMP};
 use crate::wire::Message;
 
 /// Descriptions of families, compiled by `rnl-specc`. It borrows the bytes it was opened from.
@@ -347,6 +347,14 @@ impl<'a> Op<'a> {
     /// The number of one of its messages, where it has that: a type, or a generic family's command.
     pub fn number(&self, form: Form) -> Option<u16> {
         self.form(form).map(|row| row.u16(0))
+    }
+
+    /// The form of a request with these flags that was taken for `form`: some operations ask for a dump in
+    /// the same way, but for `NLM_F_DUMP`.
+    pub fn asked(&self, form: Form, flags: u16) -> Form {
+        let dumps =
+            flags & NLM_F_DUMP == NLM_F_DUMP && self.number(Form::Dump) == self.number(form);
+        if dumps && self.layout(Form::Dump).is_some() { Form::Dump } else { form }
     }
 
     /// What one of its messages is made of, where it has that.

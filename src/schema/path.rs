@@ -196,6 +196,9 @@ impl Path {
             return place;
         };
         let (inside, ty) = self.step(place, attr.kind());
+        if ty.is_some_and(|ty| ty.is_multi()) {
+            self.index(attrs.turn(&attr));
+        }
         let chosen = ty.filter(|ty| ty.kind() == Kind::Sub).and_then(|ty| self.choose(level, &ty));
         let inside = chosen.unwrap_or(inside);
         if attr.offset() == offset || level.is_deep() || ty.is_some_and(|ty| !ty.holds_attributes())

@@ -63,6 +63,13 @@ impl<'a> Attrs<'a> {
         }
         found
     }
+
+    /// How many attributes of the same type come before `attr`, which is one of these.
+    #[cold]
+    pub(crate) fn turn(self, attr: &Attr<'_>) -> u64 {
+        let before = self.map_while(Result::ok).take_while(|a| a.offset() < attr.offset());
+        before.filter(|a| a.kind() == attr.kind()).count() as u64
+    }
 }
 
 impl<'a> Iterator for Attrs<'a> {

@@ -30,7 +30,7 @@ class Error(OSError):
     attr: str | None = None
     #: Path of the attribute that is missing.
     missing: str | None = None
-    #: What rnl thinks is wrong, where the kernel refused with a number alone.
+    #: What rnl thinks is wrong, where the kernel does not say where that is.
     guess: str | None = None
     #: Where the attribute that is wrong starts, in bytes from the header of the request.
     offset: int | None = None
