@@ -119,3 +119,53 @@ impl Policy {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Msg;
+
+    /// Command 5 takes by policy 0 a u16 of 1..4094 as 1, nests of policy 1 as 2, and in that a flag as 1.
+    fn policy() -> Policy {
+        let rule = |policy, attr, kind| Rule { policy, attr, kind, ..Rule::default() };
+        let number = Rule { unsigned: Some((1, 4094)), ..rule(0, 1, 3) };
+        let nest = |attr, kind| Rule { nested: Some((1, 1)), ..rule(0, attr, kind) };
+        let rules = vec![number, nest(2, 13), nest(3, 14), rule(1, 1, 1)];
+        Policy { uses: vec![Use { cmd: 5, request: Some(0), dump: None }], rules }
+    }
+
+    /// Where the complaint about a request is, and what it wants.
+    fn complaint(put: impl Fn(&mut Msg)) -> Option<(usize, Option<u32>)> {
+        let mut msg = request(16, 5, 1, 0);
+        put(&mut msg);
+        let (message, _) = Message::split(msg.bytes().unwrap()).unwrap();
+        let found = policy().complaint(5, false, message.attrs(GENL_HDRLEN));
+        found.map(|(at, rule)| (at, rule.map(|rule| rule.kind)))
+    }
+
+    #[test]
+    fn what_a_policy_wants_is_taken() {
+        let fits = |m: &mut Msg| {
+            m.put_u16(1, 4094).nest(2).put_flag(1).nest_end();
+            m.nest(3).nest(1).put_flag(1).nest_end().nest_end();
+        };
+        assert_eq!(complaint(fits), None);
+    }
+
+    #[test]
+    fn what_it_does_not_want_is_found_where_it_stands() {
+        assert_eq!(complaint(|m| _ = m.put_u16(1, 4095)), Some((20, Some(3))));
+        assert_eq!(complaint(|m| _ = m.put_u16(1, 1).put_u32(9, 1)), Some((28, None)));
+        let in_nest = |m: &mut Msg| _ = m.nest(2).put_u8(1, 1).nest_end();
+        assert_eq!(complaint(in_nest), Some((24, Some(1))));
+        let in_array = |m: &mut Msg| _ = m.nest(3).nest(7).put_flag(2).nest_end().nest_end();
+        assert_eq!(complaint(in_array), Some((28, None)));
+    }
+
+    #[test]
+    fn commands_without_a_policy_have_no_complaint() {
+        let found = policy().complaint(6, false, Attrs::at(&[8, 0, 9, 0, 1, 0, 0, 0], 28));
+        assert_eq!(found, None);
+        assert_eq!(policy().complaint(5, true, Attrs::at(&[8, 0, 9, 0, 1, 0, 0, 0], 28)), None);
+    }
+}

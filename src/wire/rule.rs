@@ -29,9 +29,12 @@ pub struct Rule {
     pub mask: Option<u64>,
 }
 
+/// Attributes of any length.
+const FREE: usize = usize::MAX;
+
 /// What NL_ATTR_TYPE_* are called, in order, and how many bytes they have where that is fixed.
 const KINDS: [(&str, usize); 18] = [
-    ("something else", 0),
+    ("something else", FREE),
     ("a flag", 0),
     ("u8", 1),
     ("u16", 2),
@@ -41,14 +44,14 @@ const KINDS: [(&str, usize); 18] = [
     ("s16", 2),
     ("s32", 4),
     ("s64", 8),
-    ("bytes", 0),
-    ("a string", 0),
-    ("a string", 0),
-    ("a nest", 0),
-    ("a nest of nests", 0),
+    ("bytes", FREE),
+    ("a string", FREE),
+    ("a string", FREE),
+    ("a nest", FREE),
+    ("a nest of nests", FREE),
     ("bitfield32", 8),
-    ("sint", 0),
-    ("uint", 0),
+    ("sint", FREE),
+    ("uint", FREE),
 ];
 
 /// NL_ATTR_TYPE_STRING and NL_ATTR_TYPE_NUL_STRING: their NUL does not count.
@@ -88,11 +91,15 @@ impl Rule {
     pub(crate) fn allows(&self, attr: &Attr<'_>) -> bool {
         let is_text = STRINGS.contains(&self.kind);
         let len = if is_text { attr.bytes().len() } else { attr.payload().len() };
-        let (_, width) = KINDS.get(self.kind as usize).copied().unwrap_or_default();
-        let fits = width == 0 || width == len;
+        let (_, width) = self.name_and_width();
+        let fits = width == FREE || width == len;
         let long = |low: u32, high: u32| (low as usize..=high as usize).contains(&len);
         let within = long(self.min_len.unwrap_or(0), self.max_len.unwrap_or(u32::MAX));
         fits && within && self.allows_number(attr)
+    }
+
+    fn name_and_width(&self) -> (&'static str, usize) {
+        KINDS.get(self.kind as usize).copied().unwrap_or(("another type", FREE))
     }
 
     fn allows_number(&self, attr: &Attr<'_>) -> bool {
@@ -109,8 +116,8 @@ impl Rule {
 
     /// Appends `u32, 1..4094`.
     pub(crate) fn describe(&self, text: &mut Text) {
-        let (name, width) = KINDS.get(self.kind as usize).copied().unwrap_or_default();
-        text.str(if name.is_empty() { "another type" } else { name });
+        let (name, width) = self.name_and_width();
+        text.str(name);
         if let Some((low, high)) = self.signed {
             text.str(", ").signed(low.into()).str("..").signed(high.into());
         }
@@ -121,7 +128,7 @@ impl Rule {
             text.str(" of bits in ").num(mask);
         }
         match (self.min_len, self.max_len) {
-            _ if width > 0 => text,
+            _ if width != FREE => text,
             (None, None) => text,
             (Some(low), Some(high)) if low == high => {
                 text.str(" of ").num(low.into()).str(" bytes")
