@@ -40,6 +40,55 @@ static void a_pack_serves_its_families(void)
     EXPECT(0, rnl_pack_close(NULL));
 }
 
+/* Another name of the same length, wherever it is. */
+static void rename_all(const char *from, const char *to)
+{
+    size_t at, n = strlen(from);
+
+    for (at = 0; at + n <= len; at++)
+        if (!memcmp(bytes + at, from, n))
+            memcpy(bytes + at, to, n);
+}
+
+static void too_long_a_name_is_refused(struct rnl_sock *sock, const char *path)
+{
+    struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+    struct rnl_msg *msg = rnl_msg_new(RTM_NEWLINK, 0);
+
+    NEED(msg);
+    rnl_msg_put_header(msg, &ifi, sizeof ifi);
+    rnl_msg_put_str(msg, IFLA_IFNAME, "a-name-that-is-too-long");
+    FAILS(ERANGE, RNL_FROM_KERNEL, rnl_sock_call(sock, msg, SOON, NULL, &test_err));
+    SAME_TEXT(path, rnl_err_attr(test_err));
+    EXPECT(0, rnl_msg_free(msg));
+}
+
+/* A socket that was told of a family uses its names, also once the pack has been closed. */
+static void errors_use_the_names_of_a_pack(void)
+{
+    struct rnl_pack *pack = NULL;
+    struct rnl_family *family = NULL;
+    struct rnl_sock *sock = open_sock(NETLINK_ROUTE), *other = open_sock(NETLINK_ROUTE);
+
+    rename_all("ifname", "IFNAME");
+    write_bytes(bytes, len);
+    WORKS(0, rnl_pack_open(&pack, path, &test_err));
+    WORKS(0, rnl_family_open(&family, pack, "rt-link", &test_err));
+    too_long_a_name_is_refused(sock, ".ifname");
+    WORKS(0, rnl_family_resolve(family, sock, SOON, &test_err));
+    WORKS(0, rnl_family_resolve(family, sock, SOON, &test_err));
+    too_long_a_name_is_refused(sock, ".IFNAME");
+    FAILS(ERANGE, RNL_FROM_KERNEL,
+          rnl_family_call(family, other, "newlink", 0, "{\"IFNAME\":\"a-name-that-is-too-long\"}", SOON, NULL, &test_err));
+    SAME_TEXT(".IFNAME", rnl_err_attr(test_err));
+    EXPECT(0, rnl_family_free(family));
+    EXPECT(0, rnl_pack_close(pack));
+    too_long_a_name_is_refused(sock, ".IFNAME");
+    EXPECT(0, rnl_sock_close(sock));
+    too_long_a_name_is_refused(other, ".IFNAME");
+    EXPECT(0, rnl_sock_close(other));
+}
+
 static void damaged_packs_are_refused(void)
 {
     struct rnl_pack *pack = NULL;
@@ -66,6 +115,7 @@ int main(void)
     close(fd);
     read_builtin();
     a_pack_serves_its_families();
+    errors_use_the_names_of_a_pack();
     damaged_packs_are_refused();
     unlink(path);
     free(bytes);

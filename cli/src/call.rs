@@ -77,6 +77,7 @@ impl Call {
         op.encode(form, &json, &mut Vec::new())?;
         let mut socket = catalog::socket(op.family().protocol(), &args.options)?;
         named.resolve(&mut socket, args.options.patience())?;
+        named.introduce(&mut socket)?;
         let request = named.request(&op, form, args.options.flags, &json)?;
         Ok(Call { op, reply, socket, request })
     }

@@ -39,6 +39,7 @@ pub fn run(args: &Args) -> Result {
     }
     let mut socket = catalog::socket(family.protocol(), &args.options)?;
     named.resolve(&mut socket, args.options.patience())?;
+    named.introduce(&mut socket)?;
     groups.iter().try_for_each(|group| join(&mut socket, &named, group))?;
     fail::complain(format!("watching {name}: {}", groups.join(", ")));
     let mut watch = Watch { catalog, family, style, out: view::out(), seen: 0, lossy: false };

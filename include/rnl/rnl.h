@@ -2964,7 +2964,8 @@ int rnl_family_protocol(const struct rnl_family *family);
 /**
  * Asks the kernel for the id and the groups of a generic family, which may load
  * its module. They hold until the module is unloaded. Of other families there
- * is nothing to ask.
+ * is nothing to ask. From then on the socket uses this description in its
+ * errors and traces, also where it is one of a pack.
  *
  * @family      family
  * @sock        open socket of the family's protocol

@@ -16,11 +16,13 @@ use crate::wire::Message;
 pub(super) struct Known {
     protocol: i32,
     families: Vec<(u16, Family<'static>)>,
+    /// Families of the protocol that are not built in.
+    others: Vec<Family<'static>>,
 }
 
 impl Known {
     pub(super) fn new(protocol: i32) -> Self {
-        Known { protocol, families: Vec::new() }
+        Known { protocol, families: Vec::new(), others: Vec::new() }
     }
 
     pub(super) fn protocol(&self) -> i32 {
@@ -29,9 +31,21 @@ impl Known {
 
     /// Says what the generic family with this id is called.
     pub(super) fn learn(&mut self, id: u16, name: &str) -> Result<(), Fault> {
-        let Some(family) = Pack::builtin().family(name).filter(|f| f.is_generic()) else {
-            return Ok(());
-        };
+        let is_known = self.family(id).is_some_and(|family| family.name() == name);
+        match Pack::builtin().family(name).filter(|f| f.is_generic() && !is_known) {
+            Some(family) => self.learn_family(id, family),
+            None => Ok(()),
+        }
+    }
+
+    /// Says what describes the messages of a family, which may be none of those that are built in; `id` of
+    /// a generic one.
+    pub(super) fn learn_family(&mut self, id: u16, family: Family<'static>) -> Result<(), Fault> {
+        if !family.is_generic() {
+            let is_known = Pack::builtin().family(family.name()) == Some(family);
+            let is_new = !is_known && !self.others.contains(&family);
+            return if is_new { grow::push(&mut self.others, family) } else { Ok(()) };
+        }
         match self.families.iter_mut().find(|(known, _)| *known == id) {
             Some(known) => known.1 = family,
             None => grow::push(&mut self.families, (id, family))?,
@@ -53,7 +67,10 @@ impl Known {
             return None;
         }
         if self.protocol != NETLINK_GENERIC {
-            return Pack::builtin().message(self.protocol, m.kind(), way, m.body());
+            let mut others = self.others.iter();
+            let other = others.find_map(|family| family.message(m.kind(), way, m.body()));
+            let builtin = || Pack::builtin().message(self.protocol, m.kind(), way, m.body());
+            return other.or_else(builtin);
         }
         self.family(m.kind())?.identify(m, way)
     }
@@ -70,7 +87,8 @@ impl Known {
     pub(super) fn operation(&self, request: &[u8]) -> Operation<'static> {
         let message = Message::split(request).map(|(message, _)| message);
         let kind = message.map_or(0, |message| message.kind());
-        let message = message.ok().filter(|_| kind != GENL_ID_CTRL);
+        let is_controller = self.protocol == NETLINK_GENERIC && kind == GENL_ID_CTRL;
+        let message = message.ok().filter(|_| !is_controller);
         match message.and_then(|message| self.message(&message, Way::ToKernel)) {
             Some((op, form)) => Operation::of(op, form),
             None => operation(self.protocol, kind),

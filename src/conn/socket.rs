@@ -13,7 +13,7 @@ use super::options::Options;
 use super::trace::{Trace, note};
 use crate::error::{Error, Fault, Result};
 use crate::grow;
-use crate::schema::Way;
+use crate::schema::{Family, Way};
 use crate::sys::{self, Address, Buffer, Errno, Fd, Filter, Received};
 use crate::uapi::*;
 use crate::wire::{Match, Message, Messages};
@@ -208,6 +208,11 @@ impl Socket {
     /// Says what the generic family with this id is called, for errors and traces.
     pub(crate) fn learn(&mut self, id: u16, name: &str) -> Result<()> {
         Ok(self.desk.known.learn(id, name)?)
+    }
+
+    /// Says what describes the messages of a family; `id` of a generic one.
+    pub(crate) fn learn_family(&mut self, id: u16, family: Family<'static>) -> Result<()> {
+        Ok(self.desk.known.learn_family(id, family)?)
     }
 
     /// Sets where [`Socket::send`] with port and group 0 goes.

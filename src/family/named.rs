@@ -165,6 +165,17 @@ impl<'a> Named<'a> {
     }
 }
 
+impl Named<'static> {
+    /// Has the socket use this description in errors and traces. Those that are built in it uses anyway,
+    /// once a generic one has been resolved on it.
+    pub fn introduce(&self, socket: &mut Socket) -> Result<()> {
+        match (self.family.is_generic(), self.id()) {
+            (true, None) => Ok(()),
+            (_, id) => socket.learn_family(id.unwrap_or(0), self.family),
+        }
+    }
+}
+
 /// What the kernel's policies have against a request.
 fn suspicion(op: &Op<'_>, policy: &Policy, cmd: u32, request: &[u8]) -> Option<String> {
     let (message, _) = Message::split(request).ok()?;

@@ -63,6 +63,14 @@ unsafe fn json<'a>(json: *const c_char) -> Result<&'a str, Fault> {
     if json.is_null() { Ok("") } else { unsafe { ptr::text(json) } }
 }
 
+/// Has a socket use the family's description in its errors and traces.
+unsafe fn introduce(family: &rnl_family, sock: *mut rnl_sock) -> Result<(), Error> {
+    // SAFETY: the caller passes NULL or a socket; the family's pack is open.
+    let (handle, pack) = unsafe { (ptr::get_mut(sock)?, pack::share(family.pack)?) };
+    handle.keep(pack)?;
+    family.named.introduce(handle.socket()?)
+}
+
 /// Finds the description of a family. Nothing is asked of the kernel: see rnl_family_resolve().
 ///
 /// @out   filled on success; free it with rnl_family_free()
@@ -128,7 +136,8 @@ pub unsafe extern "C" fn rnl_family_protocol(family: *const rnl_family) -> c_int
 }
 
 /// Asks the kernel for the id and the groups of a generic family, which may load its module. They hold
-/// until the module is unloaded. Of other families there is nothing to ask.
+/// until the module is unloaded. Of other families there is nothing to ask. From then on the socket uses
+/// this description in its errors and traces, also where it is one of a pack.
 ///
 /// @family      family
 /// @sock        open socket of the family's protocol
@@ -151,7 +160,9 @@ pub unsafe extern "C" fn rnl_family_resolve(
     let resolve = || {
         // SAFETY: the caller passes NULL or a family, and NULL or a socket.
         let (family, socket) = unsafe { (ptr::get_mut(family)?, open(sock)?) };
-        family.named.resolve(socket, timeout_ms).map(|()| 0)
+        family.named.resolve(socket, timeout_ms)?;
+        // SAFETY: as above.
+        unsafe { introduce(family, sock) }.map(|()| 0)
     };
     // SAFETY: the caller passes NULL or a place for a pointer.
     unsafe { guard_err(err, resolve) }
@@ -363,7 +374,9 @@ pub unsafe extern "C" fn rnl_family_call(
 ) -> c_int {
     let call = || {
         // SAFETY: the caller passes NULL or valid pointers.
-        let (family, socket, op) = unsafe { (ptr::get(family)?, open(sock)?, ptr::text(op)?) };
+        let (family, op) = unsafe { (ptr::get(family)?, ptr::text(op)?) };
+        // SAFETY: the caller passes NULL or a socket.
+        let socket = unsafe { introduce(family, sock).and_then(|()| Ok(open(sock)?)) }?;
         // SAFETY: the caller passes NULL or a string.
         let json = unsafe { self::json(json) }?;
         let mut unread = Default::default();

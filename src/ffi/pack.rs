@@ -3,6 +3,7 @@
 
 use alloc::vec::Vec;
 use core::ffi::{c_char, c_int};
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::err::rnl_err;
 use super::guard::{guard, guard_err};
@@ -15,12 +16,58 @@ use crate::sys;
 #[cfg_attr(all(), repr(C))]
 pub struct rnl_pack {
     magic: u32,
-    bytes: Vec<u8>,
+    held: Held,
     /// Families that refer to it.
     users: usize,
 }
 
 handle!(rnl_pack, 0x726e_6c0f);
+
+/// The bytes of a pack, which sockets that were told of a family of it keep when it is closed.
+#[cfg_attr(all(), repr(C))]
+struct Shared {
+    magic: u32,
+    bytes: Vec<u8>,
+    holders: AtomicUsize,
+}
+
+handle!(Shared, 0x726e_6c1f);
+
+/// One that keeps them.
+pub(super) struct Held(*mut Shared);
+
+impl Held {
+    fn new(bytes: Vec<u8>) -> Result<Self, Fault> {
+        let shared = Shared { magic: Shared::MAGIC, bytes, holders: AtomicUsize::new(1) };
+        ptr::give(shared).map(Held)
+    }
+
+    fn shared(&self) -> &Shared {
+        // SAFETY: it lives as long as anyone holds it, and changes nowhere but in its count.
+        unsafe { &*self.0 }
+    }
+
+    /// Another one that keeps the same.
+    fn share(&self) -> Held {
+        self.shared().holders.fetch_add(1, Ordering::Relaxed);
+        Held(self.0)
+    }
+}
+
+impl PartialEq for Held {
+    fn eq(&self, other: &Held) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if self.shared().holders.fetch_sub(1, Ordering::AcqRel) == 1 {
+            // SAFETY: this was the last that held it.
+            drop(unsafe { ptr::take(self.0) });
+        }
+    }
+}
 
 /// More than all families there are take by far.
 const LONGEST: usize = 64 << 20;
@@ -49,7 +96,8 @@ pub unsafe extern "C" fn rnl_pack_open(
         let (out, path) = unsafe { (ptr::out(out)?, ptr::c_str(path)?) };
         let bytes = sys::read_file(path, LONGEST).map_err(|errno| Error::socket(errno, "pack"))?;
         Pack::open(&bytes)?;
-        *out = ptr::give(rnl_pack { magic: rnl_pack::MAGIC, bytes, users: 0 })?;
+        let held = Held::new(bytes)?;
+        *out = ptr::give(rnl_pack { magic: rnl_pack::MAGIC, held, users: 0 })?;
         Ok(0)
     };
     // SAFETY: the caller passes NULL or a place for a pointer.
@@ -83,10 +131,19 @@ pub(super) unsafe fn of(pack: *const rnl_pack) -> Result<Pack<'static>, Fault> {
         return Ok(Pack::builtin());
     }
     // SAFETY: the caller passes a pack.
-    let bytes = &unsafe { ptr::get(pack) }?.bytes;
+    let bytes = &unsafe { ptr::get(pack) }?.held.shared().bytes;
     // SAFETY: the bytes neither move nor change until the pack is closed, which it is not while families
     // refer to it.
     Ok(Pack::known(unsafe { core::slice::from_raw_parts(bytes.as_ptr(), bytes.len()) }))
+}
+
+/// What keeps the bytes of a pack; nothing for those that are built in.
+pub(super) unsafe fn share(pack: *const rnl_pack) -> Result<Option<Held>, Fault> {
+    if pack.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the caller passes a pack.
+    Ok(Some(unsafe { ptr::get(pack) }?.held.share()))
 }
 
 /// Counts a family that refers to the pack, or that does no more.

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Sockets.
 
+use alloc::vec::Vec;
 use core::ffi::{c_int, c_void};
 
 use super::err::rnl_err;
 use super::guard::{count, guard, guard_err};
+use super::pack::Held;
 use super::ptr::{self, Handle, handle};
 use crate::conn::Socket;
 use crate::error::{Error, Fault};
+use crate::grow;
 use crate::sys::Filter;
 
 /// An open netlink socket, with what is needed to talk over it: sequence numbers, a receive buffer,
@@ -18,6 +21,8 @@ pub struct rnl_sock {
     magic: u32,
     /// None after rnl_sock_close() while dumps are left.
     socket: Option<Socket>,
+    /// Packs whose families it has been told of.
+    packs: Vec<Held>,
     /// Dumps that refer to it.
     pub(super) users: usize,
 }
@@ -39,6 +44,14 @@ impl rnl_sock {
         self.socket.as_mut().ok_or(Fault::Closed)
     }
 
+    /// Keeps a pack for as long as the socket.
+    pub(super) fn keep(&mut self, pack: Option<Held>) -> Result<(), Fault> {
+        match pack.filter(|pack| !self.packs.contains(pack)) {
+            Some(pack) => grow::push(&mut self.packs, pack),
+            None => Ok(()),
+        }
+    }
+
     /// The socket, to read it.
     fn peek(&self) -> Result<&Socket, Fault> {
         let socket = self.socket.as_ref().ok_or(Fault::Closed)?;
@@ -50,7 +63,8 @@ impl rnl_sock {
 /// Makes a socket and gives it to the caller. The handle comes first: a socket is not to be had and
 /// then closed for want of memory, since an adopted one would be the caller's.
 pub(super) fn give(open: impl FnOnce() -> Result<Socket, Error>) -> Result<*mut rnl_sock, Error> {
-    let handle = ptr::give(rnl_sock { magic: rnl_sock::MAGIC, socket: None, users: 0 })?;
+    let handle =
+        ptr::give(rnl_sock { magic: rnl_sock::MAGIC, socket: None, packs: Vec::new(), users: 0 })?;
     match open() {
         // SAFETY: the handle is fresh.
         Ok(socket) => unsafe { (*handle).socket = Some(socket) },
