@@ -40,7 +40,7 @@ pub(crate) type Compare = unsafe fn(*const nl_object, *const nl_object, u64, boo
 pub struct nl_object_ops {
     pub(crate) name: *const c_char,
     pub(crate) size: u32,
-    /// Which attributes make two objects the same one.
+    /// Which attributes make two objects the same one. 0: all of them.
     pub(crate) id_attrs: u32,
     pub(crate) attrs: *const Attr,
     pub(crate) attrs_len: u32,
@@ -333,8 +333,8 @@ pub unsafe extern "C" fn nl_object_identical(a: *const nl_object, b: *const nl_o
         if ids != nl_object_get_id_attrs(b) {
             return 0;
         }
-        // All of them where the type names none.
-        let ids = if ids == 0 || ids == u32::MAX { u64::MAX } else { ids.into() };
+        // Where the type names none, all of them.
+        let ids = if ids == 0 { u64::MAX } else { ids.into() };
         let same = (*a).mask & ids == (*b).mask & ids;
         (same && rows::compare(a, b, ids, How::Identity) == 0).into()
     }

@@ -3,8 +3,11 @@
 
 mod addr;
 mod encap;
+mod fib;
 mod names;
 mod neigh;
+mod neightbl;
+mod netconf;
 mod nexthop;
 mod routedump;
 mod routemsg;
@@ -31,8 +34,15 @@ use crate::recvmsgs::{nl_pickup, nl_wait_for_ack};
 use crate::socket::nl_sock;
 
 /// The types of caches here.
-pub(crate) static CACHES: &[&nl_cache_ops] =
-    &[&addr::CACHE_OPS, &routes::CACHE_OPS, &rule::CACHE_OPS, &neigh::CACHE_OPS];
+pub(crate) static CACHES: &[&nl_cache_ops] = &[
+    &addr::CACHE_OPS,
+    &routes::CACHE_OPS,
+    &rule::CACHE_OPS,
+    &neigh::CACHE_OPS,
+    &neightbl::CACHE_OPS,
+    &netconf::CACHE_OPS,
+    &fib::CACHE_OPS,
+];
 
 /// The header of a message, which is known to be whole.
 unsafe fn header<H: Copy>(nlh: *const nlmsghdr) -> H {
