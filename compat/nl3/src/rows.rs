@@ -370,6 +370,9 @@ pub(crate) unsafe fn clone(new: *mut nl_object, from: *const nl_object, attrs: &
     for row in attrs.iter().filter(|row| row.is_pointer()) {
         // SAFETY: the row describes a field of both, and that is a pointer.
         unsafe {
+            if !row.is_pointer() {
+                continue;
+            }
             let old = *field::<*mut c_void>(from, row.at);
             let copy: *mut c_void = match row.kind {
                 _ if old.is_null() => continue,

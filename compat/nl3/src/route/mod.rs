@@ -4,6 +4,7 @@
 mod addr;
 mod encap;
 mod fib;
+mod mdb;
 mod names;
 mod neigh;
 mod neightbl;
@@ -41,6 +42,7 @@ pub(crate) static CACHES: &[&nl_cache_ops] = &[
     &neigh::CACHE_OPS,
     &neightbl::CACHE_OPS,
     &netconf::CACHE_OPS,
+    &mdb::CACHE_OPS,
     &fib::CACHE_OPS,
 ];
 

@@ -32,6 +32,9 @@ numbers! {
     NDTPA_APP_PROBES = 9, NDTPA_UCAST_PROBES = 10, NDTPA_MCAST_PROBES = 11, NDTPA_ANYCAST_DELAY = 12,
     NDTPA_PROXY_DELAY = 13, NDTPA_PROXY_QLEN = 14, NDTPA_LOCKTIME = 15,
 
+    RTM_NEWMDB = 84, RTM_DELMDB = 85, RTM_GETMDB = 86,
+    MDBA_MDB = 1,
+
     RTM_NEWNETCONF = 80, RTM_DELNETCONF = 81, RTM_GETNETCONF = 82,
     NETCONFA_IFINDEX = 1, NETCONFA_FORWARDING = 2, NETCONFA_RP_FILTER = 3, NETCONFA_MC_FORWARDING = 4,
     NETCONFA_PROXY_NEIGH = 5, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN = 6, NETCONFA_INPUT = 7,
@@ -99,4 +102,25 @@ pub(crate) struct ndmsg {
     pub(crate) state: u16,
     pub(crate) flags: u8,
     pub(crate) kind: u8,
+}
+
+/// `linux/if_bridge.h`.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct br_port_msg {
+    pub(crate) family: u8,
+    pub(crate) index: u32,
+}
+
+/// `linux/if_bridge.h`: a group at a port; its protocol is in network order.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct br_mdb_entry {
+    pub(crate) index: u32,
+    pub(crate) state: u8,
+    pub(crate) flags: u8,
+    pub(crate) vid: u16,
+    pub(crate) addr: [u8; 16],
+    pub(crate) proto: u16,
+    pub(crate) padding: u16,
 }
