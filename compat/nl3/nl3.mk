@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
-# make nl3              build the libnl-3 family into build/nl3/
+# make nl3              build the libnl-3 family into build/nl3/; make all does, too
 # make install-nl3      install it where the launcher of the drop-in libraries looks (COMPATDIR)
 #
 # One library holds everything; its siblings are empty, need it, and carry the same version nodes.
@@ -36,10 +36,15 @@ $(NL3_OUT)/lib%-3.so.200: $(NL3_OUT)/libnl-3.so.200
 
 install-nl3: nl3
 	$(INSTALL) -d $(DESTDIR)$(COMPATDIR)
-	for library in $(NL3_LIBRARIES); do $(INSTALL) -m 755 $$library $(DESTDIR)$(COMPATDIR)/ && \
+	@set -e; for library in $(NL3_LIBRARIES); do $(INSTALL) -m 755 $$library $(DESTDIR)$(COMPATDIR)/; \
 	  $(STRIP) --strip-unneeded $(DESTDIR)$(COMPATDIR)/$${library##*/}; done
 
 uninstall-nl3:
-	rm -f $(patsubst $(NL3_OUT)/%,$(DESTDIR)$(COMPATDIR)/%,$(NL3_LIBRARIES))
+	@rm -f $(patsubst $(NL3_OUT)/%,$(DESTDIR)$(COMPATDIR)/%,$(NL3_LIBRARIES))
+
+# It is one of the drop-ins: what is done with them is done with it.
+compat: nl3
+install-compat: install-nl3
+uninstall-compat: uninstall-nl3
 
 .PHONY: nl3 install-nl3 uninstall-nl3
