@@ -3,7 +3,7 @@
 //! makes sense and walks over it end.
 
 use super::format::{
-    HEADER, Kind, NAME_MAX, NONE, PARTS, Part, WIDEST, WIDTHS, enum_flags, op_flags,
+    HEADER, Kind, NAME_BITS, NAME_MAX, NONE, PARTS, Part, WIDEST, WIDTHS, enum_flags, op_flags,
 };
 use super::pack::{Pack, Row};
 use super::types::{Set, is_number};
@@ -105,7 +105,8 @@ impl<'a> Pack<'a> {
     }
 
     fn has_text(self, name: u32) -> bool {
-        self.text(name).len() == (name & NAME_MAX) as usize
+        let end = (name >> NAME_BITS).saturating_add(name & NAME_MAX);
+        end as usize <= self.count(Heap)
     }
 
     fn has_list(self, at: u16) -> bool {
@@ -192,5 +193,27 @@ impl Damage {
             }
         };
         Error::local(Fault::BadPack.errno(), "pack", text.finish())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pack that is built in, with another name for its first family.
+    fn renamed(name: u32) -> Vec<u8> {
+        let pack = Pack::builtin();
+        let mut bytes = pack.bytes.to_vec();
+        let at = pack.start(Families);
+        bytes[at..at + 3].copy_from_slice(&name.to_le_bytes()[..3]);
+        bytes
+    }
+
+    #[test]
+    fn texts_lie_in_the_heap() {
+        let last = (Pack::builtin().count(Heap) - 1) as u32;
+        assert!(Pack::open(&renamed(last << NAME_BITS | 1)).is_ok());
+        let error = Pack::open(&renamed(last << NAME_BITS | 2)).err().map(|e| e.to_string());
+        assert_eq!(error.as_deref(), Some("pack: EBADMSG: damaged pack: part 0, row 0"));
     }
 }
