@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What the fuzz targets share: choices read from the fuzzer's bytes, and walks that check what they see.
 
-use rnl::{Attr, Attrs};
+use rnl::schema::{Form, How, Op, Operation, Pack};
+use rnl::{Attr, Attrs, Header};
 
 /// The fuzzer's bytes as a stream of choices; zeros when it has run dry.
 pub struct Choices<'a>(pub &'a [u8]);
@@ -113,5 +114,40 @@ fn read_elements(attr: &Attr<'_>) {
                 assert_eq!(bytes, &attr.payload()[index * width..][..width]);
             }
         }
+    }
+}
+
+/// So many places of a message are looked up.
+const PLACES: u32 = 6;
+
+/// All messages of all families of a pack.
+pub fn layouts(pack: Pack<'_>) -> Vec<(Op<'_>, Form)> {
+    let forms = [Form::Do, Form::DoReply, Form::Dump, Form::DumpReply];
+    let ops = pack.families().flat_map(|family| family.ops());
+    let all = ops.flat_map(|op| forms.map(|form| (op, form)));
+    all.filter(|(op, form)| op.layout(*form).is_some()).collect()
+}
+
+/// Shows a message in every way, holds exact JSON against it, and looks at it as a request.
+pub fn show(op: &Op<'_>, form: Form, body: &[u8]) {
+    for how in [How::Natural, How::Readable, How::Exact] {
+        let mut text = Vec::new();
+        op.decode(form, body, how, &mut text).expect("there is memory");
+        let text = core::str::from_utf8(&text).expect("it is text");
+        if how != How::Readable {
+            let mut again = Vec::new();
+            let done = op.encode(form, text, &mut again);
+            assert!(how == How::Natural || (done.is_ok() && again == body), "{text}");
+        }
+    }
+    _ = op.check(form, body);
+    let len = (Header::LEN + body.len()) as u32;
+    let header = Header { len, kind: 16, ..Header::default() };
+    let request = [&header.to_bytes(), body].concat();
+    let operation = Operation::of(*op, form);
+    for n in 1..=PLACES {
+        let offset = (len / PLACES * n).next_multiple_of(4);
+        operation.path(&request, offset);
+        operation.missing(&request, Some(offset), 1);
     }
 }

@@ -4,28 +4,62 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A datagram, and where its first attribute stands.
-type Datagram = (Vec<u8>, Option<usize>);
-/// A target, and its input made of a datagram.
-type Target = (&'static str, fn(&Datagram) -> Vec<u8>);
+use rnl::Message;
+use rnl::schema::{How, Pack, Way};
+use rnl_fuzz::layouts;
 
-const TARGETS: [Target; 5] = [
-    ("messages", |(bytes, _)| bytes.clone()),
-    ("attributes", |(bytes, attr)| bytes.get(attr.unwrap_or(16)..).unwrap_or_default().to_vec()),
-    ("acks", as_ack),
-    ("engine", as_answer),
-    ("builder", |(bytes, _)| bytes.clone()),
+/// A datagram.
+struct Datagram {
+    bytes: Vec<u8>,
+    protocol: i32,
+    way: Way,
+    /// Where its first attribute stands.
+    first: Option<usize>,
+}
+
+/// A target, and its inputs made of a datagram.
+type Target = (&'static str, fn(&Datagram) -> Vec<Vec<u8>>);
+
+const TARGETS: [Target; 7] = [
+    ("messages", |d| vec![d.bytes.clone()]),
+    ("attributes", |d| vec![d.bytes.get(d.first.unwrap_or(16)..).unwrap_or_default().to_vec()]),
+    ("acks", |d| vec![as_ack(d)]),
+    ("engine", |d| vec![as_answer(d)]),
+    ("builder", |d| vec![d.bytes.clone()]),
+    ("decode", |d| described(d, |_, body| body.to_vec())),
+    ("encode", |d| {
+        [How::Natural, How::Exact].into_iter().flat_map(|how| described(d, as_json(how))).collect()
+    }),
 ];
 
+/// Which message that is described the datagram's first is, by its place among all, and what is made of it.
+fn described(datagram: &Datagram, make: impl Fn(usize, &[u8]) -> Vec<u8>) -> Vec<Vec<u8>> {
+    let pack = Pack::builtin();
+    let Ok((message, _)) = Message::split(&datagram.bytes) else { return Vec::new() };
+    let found = pack.message(datagram.protocol, message.kind(), datagram.way, message.body());
+    let place = found.and_then(|found| layouts(pack).iter().position(|known| *known == found));
+    let input = |n: usize| [&(n as u16).to_le_bytes()[..], &make(n, message.body())].concat();
+    place.map(input).into_iter().collect()
+}
+
+fn as_json(how: How) -> impl Fn(usize, &[u8]) -> Vec<u8> {
+    move |n, body| {
+        let (op, form) = layouts(Pack::builtin())[n];
+        let mut json = Vec::new();
+        op.decode(form, body, how, &mut json).expect("there is memory");
+        json
+    }
+}
+
 /// ERROR with attributes, a request of 20 bytes, and what follows the header.
-fn as_ack((bytes, _): &Datagram) -> Vec<u8> {
+fn as_ack(Datagram { bytes, .. }: &Datagram) -> Vec<u8> {
     let request = bytes.get(..20).unwrap_or_default();
     let body = bytes.get(16..).unwrap_or_default();
     [&[0xc0, 0, 2, request.len() as u8], request, body].concat()
 }
 
 /// A dump that is submitted and sent, and a datagram with its number.
-fn as_answer((bytes, _): &Datagram) -> Vec<u8> {
+fn as_answer(Datagram { bytes, .. }: &Datagram) -> Vec<u8> {
     let mut datagram = bytes.clone();
     let mut at = 0;
     while let Some(header) = datagram.get_mut(at..).and_then(|b| b.first_chunk_mut::<16>()) {
@@ -45,9 +79,8 @@ fn main() {
     assert!(!datagrams.is_empty(), "no datagrams in {}", golden.display());
     for (target, input) in TARGETS {
         fs::create_dir_all(out.join(target)).expect("the folder can be made");
-        for (n, datagram) in datagrams.iter().enumerate() {
-            fs::write(out.join(target).join(n.to_string()), input(datagram))
-                .expect("it is written");
+        for (n, input) in datagrams.iter().flat_map(input).enumerate() {
+            fs::write(out.join(target).join(n.to_string()), input).expect("it is written");
         }
     }
 }
@@ -65,16 +98,21 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn datagrams(file: &Path) -> Vec<Datagram> {
     let text = fs::read_to_string(file).expect("golden files are text");
     let mut datagrams: Vec<Datagram> = Vec::new();
+    let mut protocol = 0;
     for line in text.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
         match (&words[..], datagrams.last_mut()) {
-            (["datagram", ..], _) => datagrams.push((Vec::new(), None)),
-            (["hex", _, bytes @ ..], Some((datagram, _))) => {
-                let byte = |hex: &&str| u8::from_str_radix(hex, 16).expect("hexadecimal");
-                datagram.extend(bytes.iter().map(byte));
+            (["protocol", number], _) => protocol = number.parse().expect("a number"),
+            (["datagram", way, ..], _) => {
+                let way = if *way == "to-kernel" { Way::ToKernel } else { Way::FromKernel };
+                datagrams.push(Datagram { bytes: Vec::new(), protocol, way, first: None });
             }
-            (["attr", "1", offset, ..], Some((_, first))) if first.is_none() => {
-                *first = offset.parse().ok();
+            (["hex", _, bytes @ ..], Some(datagram)) => {
+                let byte = |hex: &&str| u8::from_str_radix(hex, 16).expect("hexadecimal");
+                datagram.bytes.extend(bytes.iter().map(byte));
+            }
+            (["attr", "1", offset, ..], Some(datagram)) if datagram.first.is_none() => {
+                datagram.first = offset.parse().ok();
             }
             _ => {}
         }
