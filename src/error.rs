@@ -392,6 +392,11 @@ impl Error {
         }
     }
 
+    /// Whether memory ran out.
+    pub(crate) fn is_no_memory(&self) -> bool {
+        self.errno() == errno::ENOMEM
+    }
+
     /// Who said no.
     pub fn origin(&self) -> Origin {
         self.full().map_or(Origin::Local, |full| full.origin)

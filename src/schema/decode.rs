@@ -40,7 +40,7 @@ impl Op<'_> {
         decoder.message(self, form, body);
         decoder.out.finish()?;
         if how == How::Exact
-            && !encode::gives(self, form, to.get(start..).unwrap_or_default(), body)
+            && !encode::gives(self, form, to.get(start..).unwrap_or_default(), body)?
         {
             to.truncate(start);
             let mut out = Out::json(to);
@@ -117,7 +117,8 @@ impl Decoder<'_> {
         for field in set.fields() {
             self.member(level, head, &field);
         }
-        if self.exact && !encode::gives_head(level, set, self.out.since(start), head.bytes) {
+        let gives = |out: &Out<'_>| encode::gives_head(level, set, out.since(start), head.bytes);
+        if self.exact && !self.out.sure(gives(&self.out)) {
             self.out.take_back(start, fresh);
             self.out.key(b"#header").unfit(head.bytes);
         }

@@ -61,19 +61,27 @@ pub(super) fn prefix(op: &Op<'_>, form: Form) -> [u8; 4] {
     [op.number(form).unwrap_or(0) as u8, op.family().version(), 0, 0]
 }
 
+/// Whether something was encoded to what was wanted, unless that is not known for lack of memory.
+fn told(done: Result<bool, Error>) -> Result<bool, Fault> {
+    match done {
+        Err(error) if error.is_no_memory() => Err(Fault::NoMemory),
+        done => Ok(done.unwrap_or(false)),
+    }
+}
+
 /// Whether a message is what `json` encodes to.
-pub(super) fn gives(op: &Op<'_>, form: Form, json: &[u8], body: &[u8]) -> bool {
+pub(super) fn gives(op: &Op<'_>, form: Form, json: &[u8], body: &[u8]) -> Result<bool, Fault> {
     let mut bytes = Vec::new();
-    message(op, form, json, &mut bytes).is_ok() && bytes == body
+    told(message(op, form, json, &mut bytes).map(|()| bytes == body))
 }
 
 /// Whether a value of type `ty` is what `json`, perhaps behind a comma, encodes to.
-pub(super) fn gives_leaf(ty: &Type<'_>, json: &[u8], bytes: &[u8]) -> bool {
+pub(super) fn gives_leaf(ty: &Type<'_>, json: &[u8], bytes: &[u8]) -> Result<bool, Fault> {
     let mut out = Vec::new();
     let nothing = Scope::of(Reader::new(b"}"), None);
     let json = json.strip_prefix(b",").unwrap_or(json);
     let done = Encoder::new(&mut out).value(&nothing, ty, &mut Reader::new(json));
-    done.is_ok() && out == bytes
+    told(done.map(|_| out == bytes))
 }
 
 /// Whether a struct at the start of `level` is what its members in `json` encode to.
@@ -82,18 +90,18 @@ pub(super) fn gives_head(
     set: Set<'_>,
     json: &[u8],
     bytes: &[u8],
-) -> bool {
+) -> Result<bool, Fault> {
     let mut text = Vec::new();
     let members = json.strip_prefix(b",").unwrap_or(json);
-    let built = grow::append(&mut text, members).and_then(|()| grow::push(&mut text, b'}'));
+    grow::append(&mut text, members).and_then(|()| grow::push(&mut text, b'}'))?;
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out);
     let mut reader = Reader::new(&text);
     let mut scope = Scope::of(reader, None);
     scope.heads = [Some(set), None];
-    let done = built.is_ok() && encoder.object(&scope, &mut reader).is_ok();
+    let done = encoder.object(&scope, &mut reader);
     if !level.attrs.rest().is_empty() {
-        encoder.pad().unwrap_or_default();
+        encoder.pad()?;
     }
     // The length of a record is not in its text.
     let hidden = set.fields().find(|field| level.hides(field));
@@ -104,7 +112,7 @@ pub(super) fn gives_head(
     if let (Some(to), Some(from)) = (out.get_mut(range.clone()), bytes.get(range)) {
         grow::write(to, from);
     }
-    done && out == bytes
+    told(done.map(|()| out == bytes))
 }
 
 /// Writes into `out`, aligned from where it began.

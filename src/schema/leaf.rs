@@ -5,6 +5,7 @@ use super::decode::Decoder;
 use super::encode;
 use super::format::{Hint, Kind, type_flags};
 use super::level::Level;
+use super::out::Out;
 use super::types::{Enum, Type};
 use super::value::{address, text_of, write_address};
 
@@ -13,7 +14,8 @@ impl Decoder<'_> {
     pub(super) fn leaf<'a>(&mut self, ty: &Type<'a>, bytes: &[u8], level: &Level<'_, 'a, '_>) {
         let (start, fresh) = (self.out.len(), self.out.is_fresh());
         let fits = self.natural(ty, bytes, level);
-        if !fits || (self.exact && !encode::gives_leaf(ty, self.out.since(start), bytes)) {
+        let gives = |out: &Out<'_>| encode::gives_leaf(ty, out.since(start), bytes);
+        if !fits || (self.exact && !self.out.sure(gives(&self.out))) {
             self.out.take_back(start, fresh);
             self.out.unfit(bytes);
         }

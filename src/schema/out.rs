@@ -32,6 +32,12 @@ impl<'o> Out<'o> {
         if self.failed { Err(Fault::NoMemory) } else { Ok(()) }
     }
 
+    /// An answer for which there may have been no memory.
+    pub(super) fn sure(&mut self, answer: Result<bool, Fault>) -> bool {
+        self.failed |= answer.is_err();
+        answer.unwrap_or(false)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.buf.len()
     }

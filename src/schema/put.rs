@@ -120,7 +120,7 @@ impl Encoder<'_> {
         if ty.hint().is_address() && text.raw.iter().any(|b| matches!(b, b'.' | b':')) {
             return self.address(ty, text);
         }
-        self.digits(text).map_err(|_| wanted::wrong_type(ty))
+        self.digits(text).map_err(|e| if e.is_no_memory() { e } else { wanted::wrong_type(ty) })
     }
 
     fn address(&mut self, ty: &Type<'_>, text: &Quoted<'_>) -> Result<(), Error> {
@@ -216,7 +216,7 @@ impl Encoder<'_> {
 #[cold]
 fn given(error: Error, at: Reader<'_>) -> Error {
     let mut end = at;
-    if end.skip().is_ok() { error.given(at.until(&end)) } else { error }
+    if !error.is_no_memory() && end.skip().is_ok() { error.given(at.until(&end)) } else { error }
 }
 
 /// The number that a value is: itself, its name, or the names of its bits.
