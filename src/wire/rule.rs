@@ -29,30 +29,16 @@ pub struct Rule {
     pub mask: Option<u64>,
 }
 
-/// Attributes of any length.
-const FREE: usize = usize::MAX;
+/// What NL_ATTR_TYPE_* are called, in order: one string, since pointers to many would each cost a relocation.
+const NAMES: &[u8] = b"something else\na flag\nu8\nu16\nu32\nu64\ns8\ns16\ns32\ns64\nbytes\na string\na string\na nest\n\
+    a nest of nests\nbitfield32\nsint\nuint";
 
-/// What NL_ATTR_TYPE_* are called, in order, and how many bytes they have where that is fixed.
-const KINDS: [(&str, usize); 18] = [
-    ("something else", FREE),
-    ("a flag", 0),
-    ("u8", 1),
-    ("u16", 2),
-    ("u32", 4),
-    ("u64", 8),
-    ("s8", 1),
-    ("s16", 2),
-    ("s32", 4),
-    ("s64", 8),
-    ("bytes", FREE),
-    ("a string", FREE),
-    ("a string", FREE),
-    ("a nest", FREE),
-    ("a nest of nests", FREE),
-    ("bitfield32", 8),
-    ("sint", FREE),
-    ("uint", FREE),
-];
+/// How many bytes they have, in order, where that is fixed.
+const WIDTHS: [u8; 18] =
+    [FREE, 0, 1, 2, 4, 8, 1, 2, 4, 8, FREE, FREE, FREE, FREE, FREE, 8, FREE, FREE];
+
+/// Attributes of any length.
+const FREE: u8 = u8::MAX;
 
 /// NL_ATTR_TYPE_STRING and NL_ATTR_TYPE_NUL_STRING: their NUL does not count.
 const STRINGS: [u32; 2] = [11, 12];
@@ -91,15 +77,14 @@ impl Rule {
     pub(crate) fn allows(&self, attr: &Attr<'_>) -> bool {
         let is_text = STRINGS.contains(&self.kind);
         let len = if is_text { attr.bytes().len() } else { attr.payload().len() };
-        let (_, width) = self.name_and_width();
-        let fits = width == FREE || width == len;
+        let fits = self.width() == FREE || usize::from(self.width()) == len;
         let long = |low: u32, high: u32| (low as usize..=high as usize).contains(&len);
         let within = long(self.min_len.unwrap_or(0), self.max_len.unwrap_or(u32::MAX));
         fits && within && self.allows_number(attr)
     }
 
-    fn name_and_width(&self) -> (&'static str, usize) {
-        KINDS.get(self.kind as usize).copied().unwrap_or(("another type", FREE))
+    fn width(&self) -> u8 {
+        WIDTHS.get(self.kind as usize).copied().unwrap_or(FREE)
     }
 
     fn allows_number(&self, attr: &Attr<'_>) -> bool {
@@ -116,8 +101,8 @@ impl Rule {
 
     /// Appends `u32, 1..4094`.
     pub(crate) fn describe(&self, text: &mut Text) {
-        let (name, width) = self.name_and_width();
-        text.str(name);
+        let name = NAMES.split(|&b| b == b'\n').nth(self.kind as usize);
+        text.bytes(name.unwrap_or(b"another type"));
         if let Some((low, high)) = self.signed {
             text.str(", ").signed(low.into()).str("..").signed(high.into());
         }
@@ -128,7 +113,7 @@ impl Rule {
             text.str(" of bits in ").num(mask);
         }
         match (self.min_len, self.max_len) {
-            _ if width != FREE => text,
+            _ if self.width() != FREE => text,
             (None, None) => text,
             (Some(low), Some(high)) if low == high => {
                 text.str(" of ").num(low.into()).str(" bytes")
