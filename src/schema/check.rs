@@ -19,7 +19,7 @@ use crate::wire::{Attr, Attrs};
 const OF_CONTENT: [i32; 4] = [errno::EINVAL, errno::ERANGE, errno::EOPNOTSUPP, errno::EMSGSIZE];
 
 /// Whether what is wrong with a request that was refused with this number may be found by a look at it.
-pub fn is_about_content(errno: i32) -> bool {
+pub(crate) fn is_about_content(errno: i32) -> bool {
     OF_CONTENT.contains(&errno)
 }
 

@@ -40,7 +40,7 @@ mod walk;
 mod wanted;
 
 pub use bind::{Binding, Slot};
-pub use check::is_about_content;
+pub(crate) use check::is_about_content;
 pub use decode::How;
 pub use format::{Form, Hint, Kind};
 pub(crate) use pack::NAMES;
