@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Every field that other tools show, beside the JSON of rnl: compare [--lab] [--show] [WORD ...]
+
+In a network namespace of its own (with --lab: on the kernel that runs it, which is to have all that lab.sh makes) it
+makes links, addresses, rules, sockets, ... and compares what ip, tc, ss and others show of them with what the rnl
+command shows, by the tables beside this file. Each field is equal, or a listed difference; what is neither fails, and so
+does a listed difference that does not show. Each value that was found equal is then changed, and is to be found unequal.
+Words choose groups; --show prints both sides of them.
+"""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+import scene
+import table
+import texts
+import turns
+import walk
+
+HERE = pathlib.Path(__file__).parent
+RNL = os.environ.get("RNL", HERE.parent.parent / "build/rnl")
+TRIES = 3
+
+
+def run(words, good=(0,)):
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=60)
+    if done.returncode not in good:
+        raise SystemExit(f"{' '.join(map(str, words))}: {done.stderr.strip() or done.returncode}")
+    return done.stdout
+
+
+def theirs_of(group):
+    said = run(group.tool)
+    shown = texts.PARSERS[group.text](said) if group.text else json.loads(said or "[]")
+    return shown if isinstance(shown, list) else [shown]
+
+
+def ours_of(group):
+    found = []
+    for words in group.ours:
+        shown = json.loads(run([RNL, *words, "--json"]))
+        found += shown if isinstance(shown, list) else [shown]
+    return [one for one in found if all(str(table.get(one, path)) in values for path, values in group.only)]
+
+
+def once(group, links):
+    theirs, ours = theirs_of(group), ours_of(group)
+    results, wrong = walk.compare(group, theirs, ours, links)
+    if not results:
+        wrong.append("nothing to compare")
+    return theirs, ours, results, wrong
+
+
+def attempt(group, links):
+    """Counters may move between one tool and the other: what differs is looked at again."""
+    for _ in range(TRIES):
+        theirs, ours, results, wrong = once(group, links)
+        if not wrong and not any(result.equal is False for result in results):
+            break
+        time.sleep(0.2)
+    return theirs, ours, results, wrong
+
+
+def changed(value):
+    """Another value of the same kind."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, (int, float)):
+        return value + 1000003
+    if isinstance(value, str):
+        return value + "x"
+    return [value]
+
+
+def blind(group, theirs, ours, links, results):
+    """Fields that are found equal whatever they say."""
+    seen = [result for result in results if result.equal and not result.again(changed(result.theirs))]
+    return [f"{walk.show(result.path)}: a changed value is not noticed" for result in seen]
+
+
+def check(group, links):
+    theirs, ours, results, wrong = attempt(group, links)
+    differ = [str(result) for result in results if result.equal is False]
+    listed = [result for result in results if result.equal is None]
+    stale = [f"{row.place}: this difference does not show" for row in group.rows() if row.reason and row.certain and not row.used]
+    faults = wrong + differ + stale + blind(group, theirs, ours, links, results)
+    equal = sum(walk.leaves(result.theirs) for result in results if result.equal)
+    hidden = sum(walk.leaves(result.theirs) for result in listed)
+    total = equal + hidden + len(differ)
+    print(f"{group.name:<30} {total:5} fields, {equal:5} equal, {hidden:4} listed, {len(faults):3} wrong", flush=True)
+    tell(faults)
+    return faults, (total, equal, hidden), theirs, ours
+
+
+def tell(faults):
+    """The first of those that are of one kind."""
+    kinds = {}
+    for fault in faults:
+        kinds.setdefault(re.sub(r"^[^:]*?[.]|[.][0-9]+|: .*", "", fault), []).append(fault)
+    for same in kinds.values():
+        print(f"    {same[0]}" + (f" (and {len(same) - 1} more)" if len(same) > 1 else ""))
+
+
+def groups(folder):
+    found = {}
+    for file in sorted(folder.glob("*.table")):
+        found |= {group.name: group for group in table.read(file, found)}
+    return found.values()
+
+
+def main(words):
+    lab = "--lab" in words
+    wanted = [word for word in words if not word.startswith("--")]
+    scene.enter(lab)
+    keep = scene.make(HERE, lab)
+    sums, failed = [0, 0, 0], 0
+    for group in groups(HERE / ("lab" if lab else "here")):
+        if wanted and not any(word in group.name for word in wanted):
+            continue
+        links = turns.Names(json.loads(run([RNL, "dump", "rt-link", "getlink", "--json"])))
+        faults, counts, theirs, ours = check(group, links)
+        failed += bool(faults)
+        sums = [a + b for a, b in zip(sums, counts)]
+        if "--show" in words:
+            print(json.dumps({"theirs": theirs, "ours": ours}, indent=1))
+    print(f"{'':<30} {sums[0]:5} fields, {sums[1]:5} equal, {sums[2]:4} listed differences")
+    del keep
+    return 1 if failed or not sums[0] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Tables of fields: what another tool shows, where we have it, and how ours is turned into its form.
+
+A file holds groups, one line a row, columns apart by blanks:
+
+    @group NAME
+    @tool COMMAND ...            its output is JSON, or what `text PARSER` makes JSON of
+    @text PARSER
+    @like NAME                   the rows of a group before this
+    @ours WORDS ...              arguments of the rnl command; several lines make one list of objects
+    @only PATH VALUES            of ours, the objects with one of these values there
+    @pair PATH PATH [TURN]       which of ours belongs to which of theirs: this field; else the order
+    @at PATH [if PATH VALUES]    the rows below, up to the next `@at`, are about what is inside
+    PATH OURS [TURN]            a field, where it is in ours, and the turn (turns.py) that makes theirs of ours
+    PATH - REASON               a difference that is known
+    PATH -? REASON              the same, of which it is not certain that it shows
+
+Paths are names joined by dots; `[]` stands for the elements of a list, `*` for any name. OURS is relative to what the
+field around it has become; with a leading `/` it begins at the object, and `.` is that thing itself. Several, joined by
+commas, give their turn a list; `=` is where it would be without a row; `*` in it is the natural name. What has no row has our natural name: `_` becomes `-`, in the same place.
+"""
+import copy
+import re
+
+
+class Row:
+    def __init__(self, where, words, place):
+        self.path, self.place, self.used = where, place, 0
+        self.ours = self.turn = self.reason = None
+        self.certain = words[0] == "-"
+        if words[0] in ("-", "-?"):
+            self.reason = " ".join(words[1:])
+        else:
+            self.ours = words[0].split(",")
+            self.turn = words[1:] and words[1]
+        if len(words) > 2 and not self.reason or self.reason == "":
+            raise SystemExit(f"{place}: a row is PATH OURS [TURN], or PATH - REASON")
+
+
+class Section:
+    """Rows below one path, perhaps for one kind of object only."""
+
+    def __init__(self, prefix="", when=None, values=()):
+        self.prefix, self.when, self.values, self.rows = split(prefix), when and split(when), values, []
+
+    def holds(self, thing):
+        return self.when is None or str(get(thing, self.when)) in self.values
+
+
+class Group:
+    def __init__(self, name):
+        self.name, self.tool, self.text, self.ours, self.only, self.pair = name, None, None, [], [], None
+        self.sections = [Section()]
+
+    def copy(self, other):
+        """Its rows, whose differences need not show here."""
+        for section in other.sections:
+            mine = copy.copy(section)
+            mine.rows = [copy.copy(row) for row in section.rows]
+            for row in mine.rows:
+                row.certain = False
+            self.sections.insert(-1, mine)
+
+    def rows(self):
+        return [row for section in self.sections for row in section.rows]
+
+    def find(self, path, thing):
+        """The row for a path of theirs; a narrower section and a later row come first."""
+        for section in reversed(self.sections):
+            if section.holds(thing):
+                for row in reversed(section.rows):
+                    if fits(row.path, path):
+                        return row
+        return None
+
+
+def split(path):
+    """`a[].b` is ["a", "[]", "b"]."""
+    return [part for part in re.split(r"\.|(?=\[\])", path) if part]
+
+
+def fits(pattern, path):
+    return len(pattern) == len(path) and all(p in ("*", q) for p, q in zip(pattern, path))
+
+
+def get(thing, path):
+    for part in path:
+        if not isinstance(thing, dict) or part not in thing:
+            return None
+        thing = thing[part]
+    return thing
+
+
+def one_of(words):
+    return words[0].split("|")
+
+
+def word_tool(group, words, _):
+    group.tool = words
+
+
+def word_text(group, words, _):
+    group.text = words[0]
+
+
+def word_ours(group, words, _):
+    group.ours.append(words)
+
+
+def word_only(group, words, _):
+    group.only.append((split(words[0]), one_of(words[1:])))
+
+
+def word_pair(group, words, _):
+    group.pair = (split(words[0]), words[1].split(","), words[2] if len(words) > 2 else None)
+
+
+def word_at(group, words, _):
+    when = words[2:] and (words[2], one_of(words[3:]))
+    group.sections.append(Section(words[0], *when))
+
+
+WORDS = {"@tool": word_tool, "@text": word_text, "@ours": word_ours, "@only": word_only, "@pair": word_pair, "@at": word_at}
+
+
+def row(group, words, place):
+    section = group.sections[-1]
+    section.rows.append(Row(section.prefix + split(words[0]), words[1:], place))
+
+
+def read(file, known):
+    """The groups of a file; `known` are those of files before it."""
+    groups, known = [], dict(known)
+    for number, line in enumerate(file.read_text().splitlines(), 1):
+        words, place = line.split(), f"{file.name}:{number}"
+        if not words or words[0].startswith("#"):
+            continue
+        if words[0] == "@group":
+            groups.append(Group(" ".join(words[1:])))
+            known[groups[-1].name] = groups[-1]
+        elif words[0] == "@like":
+            groups[-1].copy(known[" ".join(words[1:])])
+        elif len(words) < 2 or not groups:
+            raise SystemExit(f"{place}: not understood: {line}")
+        elif words[0] in WORDS:
+            WORDS[words[0]](groups[-1], words[1:], place)
+        else:
+            row(groups[-1], words, place)
+    return groups

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Turns: how a value of ours is said by another tool. `NAME:ARGUMENT` in a table is turn NAME with that argument."""
+import grp
+import pwd
+import socket
+
+
+class Missing:
+    """What is not in ours."""
+
+    def __repr__(self):
+        return "nothing"
+
+
+MISSING = Missing()
+TURNS = {}
+OF_NOTHING = ("given", "unless")
+
+
+def define(function):
+    TURNS[function.__name__] = function
+    return function
+
+
+class At:
+    """Where a turn stands: its argument, the walk (object, names of interfaces), what the tool shows."""
+
+    def __init__(self, argument, walk, theirs):
+        self.argument, self.walk, self.theirs, self.names = argument, walk, theirs, walk.names
+
+
+class Names:
+    """The links there are: names by index, and what else of them another tool shows elsewhere."""
+
+    def __init__(self, links):
+        self.links = {link["ifi-index"]: link for link in links}
+
+    def get(self, index, otherwise=None):
+        return self.links[index]["ifname"] if index in self.links else otherwise
+
+
+def turn(name, found, walk, theirs):
+    name, _, argument = name.partition(":")
+    if found == [MISSING] and name not in OF_NOTHING:
+        return MISSING
+    at = At(argument, walk, theirs)
+    try:
+        return TURNS[name](found if len(found) > 1 else found[0], at)
+    except (TypeError, AttributeError, ValueError, KeyError, IndexError):
+        return MISSING
+
+
+def same(theirs, ours):
+    """Equal in value and kind; a boolean may be a number in ours."""
+    if isinstance(theirs, bool):
+        return ours in (theirs, int(theirs)) and not isinstance(ours, (str, float))
+    if isinstance(theirs, (int, float)) and isinstance(ours, (int, float)) and not isinstance(ours, bool):
+        return theirs == ours
+    return type(theirs) is type(ours) and theirs == ours
+
+
+def table_of(argument):
+    """`0=A,1=B`."""
+    return dict(pair.split("=", 1) for pair in argument.split(","))
+
+
+@define
+def names(ours, at):
+    """Other names: `names:OURS=THEIRS,...`; of a list, of each element."""
+    table = table_of(at.argument)
+    if isinstance(ours, list):
+        return [table.get(str(one), one) for one in ours]
+    return table.get(str(ours), ours)
+
+
+@define
+def upper(ours, _):
+    return ours.upper()
+
+
+@define
+def text(ours, _):
+    """A number as text."""
+    return str(ours)
+
+
+@define
+def hexa(ours, at):
+    """Hexadecimal text; `hexa:bare` without 0x; of a width: `hexa:4`."""
+    width = int(at.argument) if at.argument.isdigit() else 0
+    return ("" if at.argument == "bare" else "0x") + f"{ours:0{width}x}"
+
+
+@define
+def sharp(ours, _):
+    """As C's %#x: zero is "0"."""
+    return hex(ours) if ours else "0"
+
+
+@define
+def user(ours, _):
+    return pwd.getpwuid(ours).pw_name
+
+
+@define
+def users(ours, _):
+    return grp.getgrgid(ours).gr_name
+
+
+@define
+def given(ours, _):
+    """Is it there at all?"""
+    return ours is not MISSING
+
+
+@define
+def has(ours, at):
+    """Is this flag among ours? Tools that say null or true for it say it of flags that are set."""
+    there = at.argument in ours
+    return (None if there else MISSING) if at.theirs is None else there
+
+
+@define
+def ifname(ours, at):
+    """The name of an interface of that index."""
+    return at.names.get(ours, ours)
+
+
+@define
+def times(ours, at):
+    return ours * int(at.argument)
+
+
+@define
+def over(ours, at):
+    return ours / float(at.argument)
+
+
+@define
+def timer(ours, at):
+    """Hundredths of a second, which run."""
+    return at.theirs if abs(ours / 100 - at.theirs) < 3 else ours / 100
+
+
+@define
+def near(ours, at):
+    """What changes by itself: ours if the difference is larger than that."""
+    return at.theirs if abs(ours - at.theirs) <= float(at.argument) else ours
+
+
+@define
+def family(ours, _):
+    return {socket.AF_INET: "inet", socket.AF_INET6: "inet6", socket.AF_BRIDGE if hasattr(socket, "AF_BRIDGE") else 7: "bridge",
+            28: "mpls", 17: "link", 0: "unspec"}.get(ours, ours)
+
+
+def in_order_of(theirs, ours):
+    """Ours, in the order of theirs if that is all that differs."""
+    return theirs if isinstance(theirs, list) and sorted(map(str, theirs)) == sorted(map(str, ours)) else ours
+
+
+@define
+def flags(ours, at):
+    """Names of flags in whatever order: `flags:OURS=THEIRS,...`, others in capitals with `_`."""
+    table = table_of(at.argument) if at.argument else {}
+    return in_order_of(at.theirs, [table.get(one, one.upper().replace("-", "_")) for one in ours])
+
+
+LINK_FLAGS = {"point-to-point": "POINTOPOINT", "no-arp": "NOARP", "lower-up": "LOWER_UP"}
+
+
+@define
+def link_flags(found, at):
+    """ip leaves out `running`, says NO-CARRIER without it, and M-DOWN of the link below."""
+    ours, link = found
+    said = [LINK_FLAGS.get(one, one.upper()) for one in ours if one != "running"]
+    if "up" in ours and "running" not in ours:
+        said.append("NO-CARRIER")
+    below = at.names.links.get(link)
+    if below and "up" not in below["ifi-flags"]:
+        said.append("M-DOWN")
+    return in_order_of(at.theirs, said)
+
+
+@define
+def bridge_id(ours, _):
+    """ip leaves zeros out."""
+    return f"{ours['prio']:04x}." + ":".join(f"{int(byte, 16):x}" for byte in ours["addr"].split(":"))
+
+
+@define
+def group(ours, _):
+    """ip has a name for group 0 alone."""
+    return "default" if ours == 0 else str(ours)
+
+
+@define
+def bit(ours, at):
+    return ours >> int(at.argument) & 1
