@@ -35,7 +35,7 @@ def run(words, good=(0,)):
 
 def theirs_of(group):
     said = run(group.tool)
-    shown = texts.PARSERS[group.text](said) if group.text else json.loads(said or "[]")
+    shown = texts.PARSERS[group.text or "plain"](said)
     return shown if isinstance(shown, list) else [shown]
 
 
@@ -105,20 +105,13 @@ def tell(faults):
         print(f"    {same[0]}" + (f" (and {len(same) - 1} more)" if len(same) > 1 else ""))
 
 
-def groups(folder):
-    found = {}
-    for file in sorted(folder.glob("*.table")):
-        found |= {group.name: group for group in table.read(file, found)}
-    return found.values()
-
-
 def main(words):
     lab = "--lab" in words
     wanted = [word for word in words if not word.startswith("--")]
     scene.enter(lab)
     keep = scene.make(HERE, lab)
     sums, failed = [0, 0, 0], 0
-    for group in groups(HERE / ("lab" if lab else "here")):
+    for group in table.read_all([HERE / "here", HERE / "lab"][: 1 + lab]):
         if wanted and not any(word in group.name for word in wanted):
             continue
         links = turns.Names(json.loads(run([RNL, "dump", "rt-link", "getlink", "--json"])))

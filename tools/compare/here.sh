@@ -25,9 +25,65 @@ ip link set mv type macvlan macaddr add 02:00:00:00:00:03
 ip link set mv type macvlan macaddr add 02:00:00:00:00:04
 ip link add mt link v0 type macvtap mode bridge bcqueuelen 77
 ip link add ifb9 type ifb
+ip link set vxe up
 ip tuntap add dev tun0 mode tun user 1 group 2 vnet_hdr pi
 ip tuntap add dev tap0 mode tap multi_queue
 ip addr add 10.7.0.1/24 dev v0
 ip addr add 10.7.0.2/24 dev v1
 ping -c 2 -i 0.2 -W 1 -I v0 10.7.0.9 > /dev/null 2>&1 || true
 ping -c 2 -i 0.2 -W 1 127.0.0.1 > /dev/null 2>&1 || true
+
+# Addresses, of every kind and with every flag.
+ip addr add 10.8.0.1/24 brd + dev v0 label v0:x valid_lft 1000 preferred_lft 500 metric 77
+ip addr add 10.8.0.3/24 dev v0 noprefixroute
+ip addr add 10.9.0.1 peer 10.9.0.2/32 dev tun0
+ip addr add 2001:db8::1/64 dev v0 nodad noprefixroute home
+ip addr add 2001:db8:1::1/64 dev v0 nodad mngtmpaddr valid_lft 1000 preferred_lft 0
+ip addr add 2001:db8:2::1 peer 2001:db8:2::2/128 dev tun0 nodad
+ip addr add 2001:db8:3::1/64 dev v1 optimistic
+
+# Routes.
+ip link set tun0 up
+ip route add 192.0.2.0/24 via 10.7.0.9 dev v0 metric 5 proto static realms 3/4 src 10.7.0.1 mtu 1300 advmss lock 900 rtt 20ms \
+	rttvar 30ms rto_min 40ms window 1000 cwnd 7 initcwnd 8 initrwnd 9 quickack 1 hoplimit 9 ssthresh 5 congctl cubic fastopen_no_cookie 1
+ip route add 192.0.3.0/24 nexthop via 10.7.0.9 dev v0 weight 3 nexthop via 10.7.0.8 dev v1 weight 5 onlink nexthop dev tun0 realms 9
+ip route add 192.0.4.0/24 tos 0x10 dev v0 scope link table 1000 proto 77
+ip route add blackhole 192.0.5.0/24
+ip route add prohibit 192.0.6.0/24
+ip route add unreachable 192.0.7.0/24 metric 9
+ip route add throw 192.0.8.0/24 table 99
+ip route add 192.0.9.0/24 via inet6 fe80::9 dev v0
+ip route add default via 10.7.0.9 dev v0 metric 99
+ip route add local 192.0.10.0/24 dev lo table local
+ip -6 route add 2001:db8::/64 dev v0
+ip -6 route add 2001:db8:10::/64 via 2001:db8::9 dev v0 metric 5 pref high expires 300 mtu 1400 proto ra
+ip -6 route add 2001:db8:11::/64 nexthop via 2001:db8::9 dev v0 weight 3 nexthop via 2001:db8::8 dev v0
+ip -6 route add 2001:db8:12::/64 from 2001:db8:13::/64 dev v0
+ip -6 route add unreachable 2001:db8:14::/64
+ip -6 route add 2001:db8:15::/64 encap seg6 mode encap segs fc00::1,fc00::2 dev v0
+ip -6 route add 2001:db8:16::/64 encap seg6 mode inline segs fc00::1 dev v0
+ip -6 route add fc00:9::/64 encap seg6local action End.DX6 nh6 2001:db8::9 dev v0
+ip route add 192.0.11.0/24 encap ip id 3 dst 198.51.100.1 src 198.51.100.2 ttl 9 tos 4 dev vxe
+ip -6 route add 2001:db8:17::/64 encap ip6 id 4 dst 2001:db8::3 hoplimit 7 dev vxe
+
+# Rules.
+ip rule add pref 100 from 10.1.0.0/16 to 10.2.0.0/16 fwmark 0x10/0xff iif v0 table 1000
+ip rule add pref 101 oif v1 tos 0x10 blackhole
+ip rule add pref 102 ipproto tcp sport 1000-2000 dport 80 uidrange 5-9 lookup main suppress_prefixlength 3 protocol 77
+ip rule add pref 103 from all goto 32766
+ip rule add pref 104 from all table 99 realms 3/4 suppress_ifgroup 5
+ip rule add pref 105 not from 10.3.0.0/16 prohibit
+ip rule add pref 106 tun_id 7 l3mdev unreachable
+ip -6 rule add pref 100 from 2001:db8::/64 lookup 1000
+ip -6 rule add pref 101 iif nowhere lookup 1001
+
+# Neighbours.
+ip neigh add 10.7.0.50 lladdr 02:00:00:00:00:50 dev v0 nud permanent
+ip neigh add 10.7.0.51 lladdr 02:00:00:00:00:51 dev v0 nud reachable
+ip neigh add 10.7.0.52 lladdr 02:00:00:00:00:52 dev v1 nud stale extern_learn protocol static
+ip neigh add 10.7.0.53 lladdr 02:00:00:00:00:53 dev v1 nud noarp
+ip neigh add proxy 10.7.0.60 dev v0
+ip -6 neigh add 2001:db8::50 lladdr 02:00:00:00:00:50 dev v0 router nud permanent
+bridge fdb add 02:00:00:00:00:70 dev v3 master static
+bridge fdb add 02:00:00:00:00:71 dev v3 self local
+bridge fdb append 02:00:00:00:00:72 dev vx dst 10.7.0.9 vni 77 port 1234 via v0 self permanent

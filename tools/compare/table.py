@@ -6,7 +6,7 @@ A file holds groups, one line a row, columns apart by blanks:
     @group NAME
     @tool COMMAND ...            its output is JSON, or what `text PARSER` makes JSON of
     @text PARSER
-    @like NAME                   the rows of a group before this
+    @like NAME                   first the rows of another group
     @ours WORDS ...              arguments of the rnl command; several lines make one list of objects
     @only PATH VALUES            of ours, the objects with one of these values there
     @pair PATH PATH [TURN]       which of ours belongs to which of theirs: this field; else the order
@@ -49,17 +49,19 @@ class Section:
 
 class Group:
     def __init__(self, name):
-        self.name, self.tool, self.text, self.ours, self.only, self.pair = name, None, None, [], [], None
+        self.name, self.tool, self.text, self.ours, self.only, self.pair, self.like = name, None, None, [], [], None, None
         self.sections = [Section()]
 
     def copy(self, other):
         """Its rows, whose differences need not show here."""
+        inherited = []
         for section in other.sections:
             mine = copy.copy(section)
             mine.rows = [copy.copy(row) for row in section.rows]
             for row in mine.rows:
                 row.certain = False
-            self.sections.insert(-1, mine)
+            inherited.append(mine)
+        self.sections = inherited + self.sections
 
     def rows(self):
         return [row for section in self.sections for row in section.rows]
@@ -95,55 +97,53 @@ def one_of(words):
     return words[0].split("|")
 
 
-def word_tool(group, words, _):
-    group.tool = words
+def pair(words):
+    theirs, ours, *turn = words
+    return split(theirs), ours.split(","), turn[0] if turn else None
 
 
-def word_text(group, words, _):
-    group.text = words[0]
+def at(words):
+    return Section(words[0], words[2], one_of(words[3:])) if words[2:] else Section(words[0])
 
 
-def word_ours(group, words, _):
-    group.ours.append(words)
+# What a line that begins with @ does to the group it is in.
+WORDS = {
+    "@tool": lambda group, words: setattr(group, "tool", words),
+    "@text": lambda group, words: setattr(group, "text", words[0]),
+    "@like": lambda group, words: setattr(group, "like", " ".join(words)),
+    "@pair": lambda group, words: setattr(group, "pair", pair(words)),
+    "@ours": lambda group, words: group.ours.append(words),
+    "@only": lambda group, words: group.only.append((split(words[0]), one_of(words[1:]))),
+    "@at": lambda group, words: group.sections.append(at(words)),
+}
 
 
-def word_only(group, words, _):
-    group.only.append((split(words[0]), one_of(words[1:])))
-
-
-def word_pair(group, words, _):
-    group.pair = (split(words[0]), words[1].split(","), words[2] if len(words) > 2 else None)
-
-
-def word_at(group, words, _):
-    when = words[2:] and (words[2], one_of(words[3:]))
-    group.sections.append(Section(words[0], *when))
-
-
-WORDS = {"@tool": word_tool, "@text": word_text, "@ours": word_ours, "@only": word_only, "@pair": word_pair, "@at": word_at}
-
-
-def row(group, words, place):
-    section = group.sections[-1]
-    section.rows.append(Row(section.prefix + split(words[0]), words[1:], place))
-
-
-def read(file, known):
-    """The groups of a file; `known` are those of files before it."""
-    groups, known = [], dict(known)
+def read(file):
+    """The groups of a file."""
+    groups = []
     for number, line in enumerate(file.read_text().splitlines(), 1):
         words, place = line.split(), f"{file.name}:{number}"
         if not words or words[0].startswith("#"):
             continue
         if words[0] == "@group":
             groups.append(Group(" ".join(words[1:])))
-            known[groups[-1].name] = groups[-1]
-        elif words[0] == "@like":
-            groups[-1].copy(known[" ".join(words[1:])])
         elif len(words) < 2 or not groups:
             raise SystemExit(f"{place}: not understood: {line}")
         elif words[0] in WORDS:
-            WORDS[words[0]](groups[-1], words[1:], place)
+            WORDS[words[0]](groups[-1], words[1:])
         else:
-            row(groups[-1], words, place)
+            section = groups[-1].sections[-1]
+            section.rows.append(Row(section.prefix + split(words[0]), words[1:], place))
     return groups
+
+
+def read_all(folders):
+    """The groups of the last folder; those of the folders before it are there to be alike."""
+    known, last = {}, {}
+    for folder in folders:
+        last = {group.name: group for file in sorted(folder.glob("*.table")) for group in read(file)}
+        known |= last
+    for group in last.values():
+        if group.like:
+            group.copy(known[group.like])
+    return last.values()

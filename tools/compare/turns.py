@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Turns: how a value of ours is said by another tool. `NAME:ARGUMENT` in a table is turn NAME with that argument."""
 import grp
+import ipaddress
 import pwd
 import socket
 
@@ -14,7 +15,7 @@ class Missing:
 
 MISSING = Missing()
 TURNS = {}
-OF_NOTHING = ("given", "unless")
+OF_NOTHING = ("given", "default")
 
 
 def define(function):
@@ -197,3 +198,107 @@ def group(ours, _):
 @define
 def bit(ours, at):
     return ours >> int(at.argument) & 1
+
+
+@define
+def first(found, _):
+    """The first that is there."""
+    return next((one for one in found if one is not MISSING), MISSING)
+
+
+@define
+def default(ours, at):
+    """What is said where there is nothing: `default:VALUE`."""
+    return (int(at.argument) if at.argument.isdigit() else at.argument) if ours is MISSING else ours
+
+
+@define
+def called(ours, at):
+    """The name of a number, or the number as text."""
+    return table_of(at.argument).get(str(ours), str(ours))
+
+
+@define
+def scope(ours, _):
+    return {0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere"}.get(ours, str(ours))
+
+
+@define
+def lacks(ours, at):
+    return at.argument not in ours
+
+
+@define
+def netconf_name(ours, at):
+    return {-1: "all", 4294967295: "all", -2: "default", 4294967294: "default"}.get(ours) or at.names.get(ours)
+
+
+@define
+def prefix(found, _):
+    """An address and its length, which is left out where it is that of the family."""
+    address, length, kind = found
+    if address is MISSING:
+        return "default" if length == 0 else MISSING
+    return address if length == {2: 32, 10: 128}.get(kind) else f"{address}/{length}"
+
+
+@define
+def realm(ours, at):
+    """Half of a 32-bit number, as text."""
+    return str(ours >> int(at.argument) & 0xFFFF)
+
+
+@define
+def seconds(ours, at):
+    """Whole seconds of a time in hundredths, which runs."""
+    return at.theirs if abs(ours // 100 - at.theirs) <= 2 else ours // 100
+
+
+@define
+def plus(ours, at):
+    return ours + int(at.argument)
+
+
+@define
+def number(ours, _):
+    return int(ours, 0)
+
+
+@define
+def null(ours, _):
+    return None if ours else MISSING
+
+
+@define
+def mask(ours, at):
+    """Null where a bit is set."""
+    return None if ours & int(at.argument) else MISSING
+
+
+ROUTE_FLAGS = {1: "dead", 2: "pervasive", 4: "onlink", 8: "offload", 16: "linkdown", 32: "unresolved", 64: "trap"}
+
+
+@define
+def route_flags(ours, at):
+    return in_order_of(at.theirs, [name for bit, name in ROUTE_FLAGS.items() if ours & bit])
+
+
+@define
+def nexthop_flags(ours, at):
+    return in_order_of(at.theirs, ours)
+
+
+@define
+def segments(ours, _):
+    """Addresses, the last one first."""
+    return [str(ipaddress.ip_address(bytes.fromhex(ours[at : at + 32]))) for at in range(len(ours) - 32, -1, -32)]
+
+
+@define
+def fdb_flags(ours, at):
+    return in_order_of(at.theirs, [one.replace("ext-learned", "extern_learn") for one in ours if one != "proxy"])
+
+
+@define
+def fdb_state(ours, _):
+    return "permanent" if "permanent" in ours else "static" if "noarp" in ours else "stale" if "stale" in ours else ""
