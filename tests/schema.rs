@@ -128,3 +128,16 @@ fn captured_messages_become_json_and_the_same_bytes_again() {
     let least = if cfg!(target_endian = "little") { 400 } else { 1 };
     assert!(all.len() > least && unknown == 0, "{} messages known, {unknown} not", all.len());
 }
+
+#[test]
+fn structs_at_the_end_of_a_struct_are_a_list() {
+    let op = Pack::builtin().family("tc").unwrap().op("newtfilter").unwrap();
+    let key = |at| format!(r#"{{"mask":255,"val":7,"off":{at},"offmask":0}}"#);
+    let keys = format!(r#""keys":[{},{}]"#, key(8), key(20));
+    let filter = format!(r#"{{"kind":"u32","options":{{"sel":{{"nkeys":2,{keys}}}}}}}"#);
+    let (mut body, mut back) = (Vec::new(), Vec::new());
+    op.encode(Form::Do, &filter, &mut body).unwrap();
+    op.decode(Form::Do, &body, How::Natural, &mut back).unwrap();
+    let back = String::from_utf8(back).unwrap();
+    assert!(back.contains(&keys) && !back.contains("#rest"), "{back}");
+}

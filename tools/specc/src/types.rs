@@ -141,7 +141,11 @@ impl<'d> Family<'d, '_> {
         let mut ty = Type { kind: Some(Kind::Binary), ..Type::default() };
         if let Some(at) = attr.get("struct") {
             let inner = self.structure(at, at.text()?)?;
-            let many = attr.get("len").is_some();
+            let structs = match attr.get("sub-type") {
+                Some(at) => at.text()? == "struct",
+                None => false,
+            };
+            let many = structs || attr.get("len").is_some();
             ty.target = Some(inner.index);
             ty.kind = Some(if many { Kind::List } else { Kind::Struct });
             ty.sub = Some(Kind::Struct);
