@@ -39,26 +39,26 @@ def theirs_of(group):
     return shown if isinstance(shown, list) else [shown]
 
 
-def ours_of(group):
+def ours_of(group, names):
     found = []
     for words in group.ours:
-        shown = json.loads(run([RNL, *words, "--json"]))
+        shown = json.loads(run([RNL, *(names.fill(word) for word in words), "--json"]))
         found += shown if isinstance(shown, list) else [shown]
     return [one for one in found if all(str(table.get(one, path)) in values for path, values in group.only)]
 
 
-def once(group, links):
-    theirs, ours = theirs_of(group), ours_of(group)
-    results, wrong = walk.compare(group, theirs, ours, links)
+def once(group, names):
+    theirs, ours = theirs_of(group), ours_of(group, names)
+    results, wrong = walk.compare(group, theirs, ours, names)
     if not results:
         wrong.append("nothing to compare")
     return theirs, ours, results, wrong
 
 
-def attempt(group, links):
+def attempt(group, names):
     """Counters may move between one tool and the other: what differs is looked at again."""
     for _ in range(TRIES):
-        theirs, ours, results, wrong = once(group, links)
+        theirs, ours, results, wrong = once(group, names)
         if not wrong and not any(result.equal is False for result in results):
             break
         time.sleep(0.2)
@@ -76,18 +76,18 @@ def changed(value):
     return [value]
 
 
-def blind(group, theirs, ours, links, results):
+def blind(group, theirs, ours, names, results):
     """Fields that are found equal whatever they say."""
     seen = [result for result in results if result.equal and not result.again(changed(result.theirs))]
     return [f"{walk.show(result.path)}: a changed value is not noticed" for result in seen]
 
 
-def check(group, links):
-    theirs, ours, results, wrong = attempt(group, links)
+def check(group, names):
+    theirs, ours, results, wrong = attempt(group, names)
     differ = [str(result) for result in results if result.equal is False]
     listed = [result for result in results if result.equal is None]
     stale = [f"{row.place}: this difference does not show" for row in group.rows() if row.reason and row.certain and not row.used]
-    faults = wrong + differ + stale + blind(group, theirs, ours, links, results)
+    faults = wrong + differ + stale + blind(group, theirs, ours, names, results)
     equal = sum(walk.leaves(result.theirs) for result in results if result.equal)
     hidden = sum(walk.leaves(result.theirs) for result in listed)
     total = equal + hidden + len(differ)
@@ -114,8 +114,8 @@ def main(words):
     for group in table.read_all([HERE / "here", HERE / "lab"][: 1 + lab]):
         if wanted and not any(word in group.name for word in wanted):
             continue
-        links = turns.Names(json.loads(run([RNL, "dump", "rt-link", "getlink", "--json"])))
-        faults, counts, theirs, ours = check(group, links)
+        names = turns.Names(json.loads(run([RNL, "dump", "rt-link", "getlink", "--json"])))
+        faults, counts, theirs, ours = check(group, names)
         failed += bool(faults)
         sums = [a + b for a, b in zip(sums, counts)]
         if "--show" in words:

@@ -87,3 +87,29 @@ ip -6 neigh add 2001:db8::50 lladdr 02:00:00:00:00:50 dev v0 router nud permanen
 bridge fdb add 02:00:00:00:00:70 dev v3 master static
 bridge fdb add 02:00:00:00:00:71 dev v3 self local
 bridge fdb append 02:00:00:00:00:72 dev vx dst 10.7.0.9 vni 77 port 1234 via v0 self permanent
+
+# Nexthops.
+ip nexthop add id 1 via 10.7.0.9 dev v0 proto static
+ip nexthop add id 2 via 2001:db8::9 dev v0 onlink
+ip nexthop add id 3 blackhole
+ip nexthop add id 4 via 10.7.0.8 dev v1
+ip nexthop add id 10 group 1,3/4,2 proto 77
+ip nexthop add id 11 group 1/4,2 type resilient buckets 8 idle_timer 60 unbalanced_timer 50
+ip nexthop add id 12 encap ip id 3 dst 198.51.100.1 dev vxe
+ip route add 192.0.20.0/24 nhid 10
+ip -6 route add 2001:db8:20::/64 nhid 2
+
+# Traffic control.
+tc qdisc add dev v0 root handle 1: htb default 10 r2q 20 direct_qlen 500
+tc class add dev v0 parent 1: classid 1:1 htb rate 10mbit ceil 20mbit burst 5k cburst 6k
+tc class add dev v0 parent 1:1 classid 1:10 htb rate 1mbit ceil 2mbit prio 3 quantum 3000 overhead 12 linklayer atm
+tc qdisc add dev v0 parent 1:10 handle 10: tbf rate 1mbit burst 4k latency 50ms peakrate 2mbit minburst 1500
+tc qdisc add dev v0 handle ffff: ingress
+tc qdisc add dev v1 clsact
+tc qdisc add dev v2 root handle 2: bfifo limit 12345
+tc qdisc add dev v3 root handle 3: pfifo limit 77
+tc qdisc add dev tap0 root handle 4: pfifo_fast
+tc filter add dev v0 ingress protocol ip prio 5 u32 match ip protocol 6 0xff match ip dport 80 0xffff \
+	action mirred egress redirect dev ifb9
+tc filter add dev v0 parent 1: protocol ip prio 6 handle 800::7 u32 match ip dst 10.0.0.0/8 match u8 8 0xff at 20 flowid 1:10
+tc filter add dev v1 egress protocol all prio 7 bpf da bytecode "1,6 0 0 0"

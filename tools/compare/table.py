@@ -7,7 +7,7 @@ A file holds groups, one line a row, columns apart by blanks:
     @tool COMMAND ...            its output is JSON, or what `text PARSER` makes JSON of
     @text PARSER
     @like NAME                   first the rows of another group
-    @ours WORDS ...              arguments of the rnl command; several lines make one list of objects
+    @ours WORDS ...              arguments of the rnl command, %NAME the index of a link; several lines make one list
     @only PATH VALUES            of ours, the objects with one of these values there
     @pair PATH PATH [TURN]       which of ours belongs to which of theirs: this field; else the order
     @at PATH [if PATH VALUES]    the rows below, up to the next `@at`, are about what is inside
@@ -17,7 +17,7 @@ A file holds groups, one line a row, columns apart by blanks:
 
 Paths are names joined by dots; `[]` stands for the elements of a list, `*` for any name. OURS is relative to what the
 field around it has become; with a leading `/` it begins at the object, and `.` is that thing itself. Several, joined by
-commas, give their turn a list; `=` is where it would be without a row; `*` in it is the natural name. What has no row has our natural name: `_` becomes `-`, in the same place.
+commas, give their turn a list; `=` is where it would be without a row, `=.X` an X in that; `*` in it is the natural name. What has no row has our natural name: `_` becomes `-`, in the same place.
 """
 import copy
 import re

@@ -39,7 +39,7 @@ class Walk:
         elif isinstance(theirs, list) and theirs:
             for at, value in enumerate(theirs):
                 self.step(path + ["[]"], shown + [str(at)], value, ours, lambda at=at: element(ours, at))
-        else:
+        elif theirs != {}:
             self.results.append(Result(shown, theirs, row, lambda _: ours))
 
     def step(self, path, shown, theirs, around, natural_place):
@@ -59,8 +59,8 @@ class Walk:
             self.field(path, shown, theirs, found[0], row)
 
     def find(self, place, around, natural_place):
-        if place == "=":
-            return natural_place()
+        if place[0] == "=":
+            return self.look(split_ours(place[1:]), natural_place())
         return self.look(split_ours(place), self.root if place[0] == "/" else around)
 
     @staticmethod
