@@ -113,3 +113,79 @@ tc filter add dev v0 ingress protocol ip prio 5 u32 match ip protocol 6 0xff mat
 	action mirred egress redirect dev ifb9
 tc filter add dev v0 parent 1: protocol ip prio 6 handle 800::7 u32 match ip dst 10.0.0.0/8 match u8 8 0xff at 20 flowid 1:10
 tc filter add dev v1 egress protocol all prio 7 bpf da bytecode "1,6 0 0 0"
+
+# Connections that are tracked, and a firewall with something of each kind.
+nft -f - << 'NFT'
+table inet filter {
+	counter total { packets 5 bytes 500 }
+	quota some { over 10 mbytes used 5 bytes }
+	limit slow { rate 10/second burst 7 packets }
+	ct helper files { type "ftp" protocol tcp; l3proto ip; }
+	ct timeout short { protocol tcp; l3proto ip; policy = { established: 100, close: 4 }; }
+	ct expectation more { protocol tcp; dport 9000; timeout 1m; size 12; l3proto ip; }
+	synproxy half { mss 1460; wscale 7; timestamp sack-perm }
+	set hosts { type ipv4_addr; flags timeout; timeout 1h; gc-interval 30s; size 100; elements = { 10.0.0.1, 10.0.0.2 timeout 2h comment "two" } }
+	set nets { type ipv4_addr; flags interval; auto-merge; elements = { 10.1.0.0/16, 10.3.0.0-10.4.0.255 } }
+	set ports { type inet_proto . inet_service; flags constant; elements = { tcp . 22, udp . 53 } }
+	map marks { type inet_service : mark; elements = { 80 : 1, 443 : 0x2 } }
+	map ways { type inet_service : verdict; elements = { 80 : accept, 443 : jump other } }
+	chain other { }
+	chain input {
+		type filter hook input priority 10; policy accept; comment "what comes in"
+		tcp dport 22 counter packets 3 bytes 180 accept comment "shell"
+		ip saddr 10.0.0.0/8 drop
+		ip6 saddr 2001:db8::1 jump other
+		meta iifname "lo" accept
+		meta mark 0x10 meta mark set 0x20
+		ct state established,related accept
+		ip daddr @hosts limit rate 5/minute burst 9 packets log prefix "x " group 3 snaplen 50 queue-threshold 4
+		tcp dport vmap @ways
+		ip protocol udp reject with icmp type port-unreachable
+		tcp flags & (syn | ack) == syn counter name total
+	}
+	chain egress {
+		type filter hook output priority filter; policy accept;
+		oif v0 tcp dport 5001 return
+		meta l4proto tcp goto other
+	}
+}
+table ip nat {
+	chain post {
+		type nat hook postrouting priority srcnat;
+		oifname "v0" masquerade random
+		ip saddr 10.5.0.1 tcp dport 99 snat to 10.6.0.1:1000-2000
+	}
+	chain pre {
+		type nat hook prerouting priority dstnat;
+		tcp dport 8080 dnat to 10.6.0.2:80
+		tcp dport 81 redirect to :8081
+	}
+}
+table bridge br {
+	chain x {
+		type filter hook forward priority 0;
+		ether type ip drop
+	}
+}
+table netdev dev {
+	chain y {
+		type filter hook ingress device v1 priority 1;
+	}
+}
+table ip off { flags dormant; }
+NFT
+conntrack -I -p tcp -s 10.7.0.1 -d 10.7.0.2 --sport 1000 --dport 80 --state ESTABLISHED -t 1000 -m 7 -u ASSURED,SEEN_REPLY 2> /dev/null
+conntrack -I -p udp -s 10.7.0.1 -d 10.7.0.2 --sport 1000 --dport 53 -t 900 -w 5 2> /dev/null
+conntrack -I -p icmp -s 10.7.0.1 -d 10.7.0.2 --icmp-type 8 --icmp-code 0 --icmp-id 5 -t 800 2> /dev/null
+conntrack -I -p udp -s 2001:db8::1 -d 2001:db8::2 --sport 1000 --dport 53 -t 900 2> /dev/null
+conntrack -I -p tcp -s 10.7.0.1 -d 10.7.0.3 --sport 1001 --dport 80 --state SYN_SENT -t 700 --dst-nat 10.9.9.9:8080 2> /dev/null
+
+# Multipath TCP.
+ip mptcp limits set subflows 3 add_addr_accepted 2
+ip mptcp endpoint add 10.7.0.1 dev v0 id 5 signal port 1234
+ip mptcp endpoint add 2001:db8::1 subflow backup
+
+# IPsec: policies, as states need its algorithms.
+ip xfrm policy add src 10.1.0.0/16 dst 10.2.0.0/16 proto tcp dport 80 dir out priority 9 mark 3 mask 0xff index 9 \
+	tmpl src 10.7.0.1 dst 10.7.0.2 proto esp reqid 5 mode tunnel
+ip xfrm policy add dir in src 2001:db8::/64 dst ::/0 action block
