@@ -141,3 +141,21 @@ fn structs_at_the_end_of_a_struct_are_a_list() {
     let back = String::from_utf8(back).unwrap();
     assert!(back.contains(&keys) && !back.contains("#rest"), "{back}");
 }
+
+/// The natural JSON of all messages of a file of the corpus.
+fn shown(file: &str) -> String {
+    let (all, _) = corpus();
+    all.iter().filter(|known| known.file == file).map(|known| json(known, How::Natural)).collect()
+}
+
+#[test]
+fn information_about_a_connection_has_names_though_its_protocol_is_not_said() {
+    let json = shown("diag/tcp.golden");
+    assert!(json.contains("tcpi-rtt") && !json.contains(r#""info":"hex"#), "{json}");
+}
+
+#[test]
+fn a_name_that_begins_with_nul_is_shown() {
+    let json = shown("diag/unix.golden");
+    assert!(json.contains(r#""name":"\u0000"#), "{json}");
+}

@@ -7,7 +7,7 @@ use super::format::{Hint, Kind, type_flags};
 use super::level::Level;
 use super::out::Out;
 use super::types::{Enum, Type};
-use super::value::{address, text_of, write_address};
+use super::value::{address, text_of, whole_text_of, write_address};
 
 impl Decoder<'_> {
     /// A value of type `ty`, or its bytes where they are none.
@@ -91,7 +91,9 @@ impl Decoder<'_> {
     }
 
     fn text(&mut self, bytes: &[u8]) -> bool {
-        let text = core::str::from_utf8(text_of(bytes)).ok().filter(|t| !t.starts_with("hex:"));
+        // What begins with NUL is all of it: the name of an abstract socket.
+        let text = if bytes.starts_with(&[0]) { whole_text_of(bytes) } else { text_of(bytes) };
+        let text = core::str::from_utf8(text).ok().filter(|t| !t.starts_with("hex:"));
         text.map(|text| self.out.string(text)).is_some()
     }
 

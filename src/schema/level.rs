@@ -145,10 +145,10 @@ impl<'a, 'm> Level<'_, 'a, 'm> {
         None
     }
 
-    /// Which layout a sub-message has here.
+    /// Which layout a sub-message has here. Without a selector it is the one for all others, if there is one.
     pub(super) fn choose(&self, ty: &Type<'a>) -> Option<Choice<'a>> {
-        let (selector, bytes) = self.find(ty.selector())?;
-        ty.sub()?.choice(|value| selector.says(bytes, value))
+        let found = self.find(ty.selector());
+        ty.sub()?.choice(|value| found.is_some_and(|(selector, bytes)| selector.says(bytes, value)))
     }
 }
 

@@ -235,9 +235,12 @@ impl Path {
 
     /// Says what decides what a sub-message is, and gives that.
     fn choose<'a>(&mut self, level: &Level<'_, 'a, '_>, ty: &Type<'a>) -> Option<Place<'a>> {
-        let (selector, bytes) = level.find(ty.selector())?;
-        which(&mut self.0, &selector, bytes);
-        Some(Place::Set(level.choose(ty).and_then(|choice| choice.set)))
+        let (found, choice) = (level.find(ty.selector()), level.choose(ty));
+        if let Some((selector, bytes)) = found {
+            which(&mut self.0, &selector, bytes);
+        }
+        (found.is_some() || choice.is_some())
+            .then(|| Place::Set(choice.and_then(|choice| choice.set)))
     }
 }
 

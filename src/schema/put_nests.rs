@@ -26,10 +26,9 @@ impl Encoder<'_> {
         scope: &Scope<'_, 'a, '_>,
         ty: &Type<'a>,
     ) -> Result<Option<Choice<'a>>, Error> {
-        let (Some((selector, bytes)), Some(sub)) = (selector(scope, ty)?, ty.sub()) else {
-            return Ok(None);
-        };
-        Ok(sub.choice(|value| selector.says(&bytes, value)))
+        let found = selector(scope, ty)?;
+        let says = |value: &[u8]| found.as_ref().is_some_and(|(ty, bytes)| ty.says(bytes, value));
+        Ok(ty.sub().and_then(|sub| sub.choice(says)))
     }
 
     pub(super) fn sub_message(

@@ -98,6 +98,12 @@ pub(super) fn text_of(bytes: &[u8]) -> &[u8] {
     bytes.get(..end).unwrap_or_default()
 }
 
+/// The same where NUL may stand before the end.
+pub(super) fn whole_text_of(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|&b| b != 0).map_or(0, |last| last.saturating_add(1));
+    bytes.get(..end).unwrap_or_default()
+}
+
 /// A number in text: decimal, or hexadecimal behind `0x`, with a minus or without.
 pub(super) fn parse(text: &[u8]) -> Option<i128> {
     match text {
