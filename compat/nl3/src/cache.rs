@@ -231,11 +231,13 @@ pub unsafe extern "C" fn nl_cache_put(cache: *mut nl_cache) {
 unsafe fn link(cache: *mut nl_cache, obj: *mut nl_object) -> Done {
     // SAFETY: both are live, and the object is in no cache.
     unsafe {
-        if (*(*cache).ops).unique && !find_identical(cache, obj).is_null() {
+        let unique = (*(*cache).ops).unique;
+        let hash = if unique || (*cache).index.exists() { place(cache, obj) } else { None };
+        if unique && !find_identical(cache, obj, hash).is_null() {
             return Err(NLE_EXIST);
         }
-        if (*cache).index.exists() {
-            (*obj).hash = rows::hash(obj, ops(obj));
+        if let Some(hash) = hash {
+            (*obj).hash = hash;
             if !(*cache).index.insert(obj) {
                 return Err(NLE_NOMEM);
             }
@@ -270,15 +272,25 @@ unsafe fn indexed(cache: *mut nl_cache) -> bool {
     }
 }
 
-/// The first object that is identical to `needle`, or NULL.
-unsafe fn find_identical(cache: *mut nl_cache, needle: *const nl_object) -> *mut nl_object {
+/// What the index has such an object under, if there is one.
+unsafe fn place(cache: *mut nl_cache, obj: *const nl_object) -> Option<u32> {
+    // SAFETY: both are live.
+    unsafe { indexed(cache).then(|| rows::hash(obj, ops(obj))) }
+}
+
+/// The first object that is identical to `needle`, whose place is `hash`, or NULL.
+unsafe fn find_identical(
+    cache: *mut nl_cache,
+    needle: *const nl_object,
+    hash: Option<u32>,
+) -> *mut nl_object {
     // SAFETY: both are live.
     unsafe {
         let same = |obj: *mut nl_object| nl_object_identical(obj, needle) != 0;
-        if indexed(cache) {
-            return (*cache).index.find(rows::hash(needle, ops(needle)), same);
+        match hash {
+            Some(hash) => (*cache).index.find(hash, same),
+            None => items(cache).find(|obj| same(*obj)).unwrap_or(null_mut()),
         }
-        items(cache).find(|obj| same(*obj)).unwrap_or(null_mut())
     }
 }
 
@@ -356,7 +368,7 @@ pub unsafe extern "C" fn nl_cache_search(
     needle: *mut nl_object,
 ) -> *mut nl_object {
     // SAFETY: both are live.
-    unsafe { referenced(find_identical(cache, needle)) }
+    unsafe { referenced(find_identical(cache, needle, place(cache, needle))) }
 }
 
 unsafe fn referenced(obj: *mut nl_object) -> *mut nl_object {
@@ -379,7 +391,7 @@ pub unsafe extern "C" fn nl_cache_find(
         let ids = nl_object_get_id_attrs(filter);
         let whole = (*filter).mask as u32 & ids == ids;
         if (*(*cache).ops).unique && whole {
-            let found = find_identical(cache, filter);
+            let found = find_identical(cache, filter, place(cache, filter));
             let all = !found.is_null() && matches(found, filter);
             return referenced(if all { found } else { null_mut() });
         }

@@ -432,8 +432,8 @@ pub(crate) unsafe fn hash(obj: *const nl_object, ops: &nl_object_ops) -> u32 {
     // SAFETY: the rows describe fields of the object.
     unsafe {
         let keys = u64::from(ops.keys & nl_object_get_id_attrs(obj)) & (*obj).mask;
+        sum.word(keys);
         for row in ops.attrs().iter().filter(|row| row.mask() & keys != 0) {
-            sum.word(row.mask());
             add(row, obj, &mut sum);
         }
     }
@@ -471,6 +471,17 @@ impl Sum {
     }
 
     unsafe fn bytes(&mut self, from: *const u8, len: usize) {
+        // SAFETY: `from` has `len` bytes, by the caller's promise.
+        unsafe {
+            match len {
+                1 => self.word((*from).into()),
+                4 => self.word(from.cast::<u32>().read_unaligned().into()),
+                _ => self.long(from, len),
+            }
+        }
+    }
+
+    unsafe fn long(&mut self, from: *const u8, len: usize) {
         let mut at = 0;
         while at < len {
             let mut word = [0u8; 8];
