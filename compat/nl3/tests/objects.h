@@ -111,6 +111,12 @@ static inline int some_size(int right)
 	return dice(40) ? right : dice(2) ? right + (int)dice(9) : 0;
 }
 
+/* In this namespace, where the kernel has it at all. */
+static inline void without_ipv6(void)
+{
+	MUST(system("for of in all default; do echo 1 > /proc/sys/net/ipv6/conf/$of/disable_ipv6; done 2> /dev/null; true") == 0);
+}
+
 struct seen {
 	int objects;
 	struct nl_object *last;

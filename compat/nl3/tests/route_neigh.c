@@ -152,6 +152,8 @@ static void kernel(void)
 	struct nl_dump_params params = { .dp_type = NL_DUMP_LINE, .dp_fd = stdout };
 	struct nl_cache *cache;
 
+	/* The kernel joins groups of IPv6, which are entries too, in its own time. */
+	without_ipv6();
 	MUST(system("ip link add va address 02:00:00:00:00:01 type veth peer name vb && ip link set va up") == 0);
 	MUST(nl_connect(sock, NETLINK_ROUTE) == 0);
 	rtnl_neigh_set_ifindex(neigh, (int)if_nametoindex("va"));
@@ -161,7 +163,7 @@ static void kernel(void)
 	printf("add %d", rtnl_neigh_add(sock, neigh, NLM_F_CREATE | NLM_F_EXCL));
 	printf(" again %d\n", rtnl_neigh_add(sock, neigh, NLM_F_CREATE | NLM_F_EXCL));
 	for (unsigned int flags = 0; flags <= NL_CACHE_AF_ITER; flags++) {
-		printf("cache %d\n", rtnl_neigh_alloc_cache_flags(sock, &cache, flags));
+		printf("cache %d\n", flags ? rtnl_neigh_alloc_cache_flags(sock, &cache, flags) : rtnl_neigh_alloc_cache(sock, &cache));
 		nl_cache_dump(cache, &params);
 		found = rtnl_neigh_get(cache, (int)if_nametoindex("va"), dst);
 		printf("found %d", found != NULL);

@@ -9,7 +9,7 @@ use super::uapi::*;
 use super::{build, dump_dev, header, parse_one, send, text_of};
 use crate::abi::{nl_dump_params, nlmsghdr};
 use crate::addr::*;
-use crate::attr::nla_put_u16;
+use crate::attr::{nla_find, nla_len, nla_put_u16};
 use crate::cache::{items, nl_cache};
 use crate::dump::{dump, dump_line};
 use crate::error::*;
@@ -37,11 +37,10 @@ pub struct rtnl_neigh {
     family: c_int,
     index: u32,
     kind: u8,
-    state: Flags,
-    flags: Flags,
-    probes: u32,
     vlan: u16,
     master: u32,
+    state: Flags,
+    flags: Flags,
     cacheinfo: CacheInfo,
     lladdr: *mut nl_addr,
     dst: *mut nl_addr,
@@ -56,7 +55,8 @@ attrs! { rtnl_neigh {
     IFINDEX = 5 "ifindex" Int(index),
     FAMILY = 6 "family" Int(family),
     TYPE = 7 "type" Int(kind),
-    PROBES = 8 "probes" Aside(probes) = NDA_PROBES,
+    // How many there were is told nowhere.
+    PROBES = 8 "probes" Aside,
     MASTER = 9 "master" Int(master) = NDA_MASTER,
     VLAN = 10 "vlan" Int(vlan) = NDA_VLAN,
 } }
@@ -287,6 +287,12 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         if neigh.family != libc::AF_BRIDGE {
             // Only entries of bridges have one.
             (neigh.master, neigh.h.mask) = (0, neigh.h.mask & !MASTER);
+        }
+        if let Some(probes) = nla_find(attrs, len, NDA_PROBES.into()).as_ref() {
+            if nla_len(probes) < 4 {
+                return Err(NLE_RANGE);
+            }
+            neigh.h.mask |= PROBES;
         }
         for addr in [neigh.lladdr, neigh.dst] {
             if let Some(addr) = addr.as_mut() {
