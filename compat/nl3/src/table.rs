@@ -251,17 +251,14 @@ unsafe fn num_str_line(
     unsafe {
         let blanks = c" \t\n\r".as_ptr();
         let mut save = core::ptr::null_mut();
-        if *line == b'#' as c_char {
-            return 0;
-        }
-        let number = libc::strtok_r(line, blanks, &mut save);
-        if number.is_null() {
+        if b"#\n\r".contains(&(*line as u8)) {
             return 0;
         }
         let mut end = core::ptr::null_mut();
-        let value = libc::strtol(number, &mut end, 0);
-        let name = libc::strtok_r(core::ptr::null_mut(), blanks, &mut save);
-        if end == number || name.is_null() {
+        let value = libc::strtol(line, &mut end, 0);
+        // The name may follow the number without a blank.
+        let name = libc::strtok_r(end, blanks, &mut save);
+        if end == line || name.is_null() {
             return -crate::error::NLE_INVAL;
         }
         cb.map_or(0, |cb| cb(value, name))

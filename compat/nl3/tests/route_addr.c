@@ -168,6 +168,13 @@ static void kernel(void)
 	nl_socket_free(sock);
 	sock = nl_socket_alloc();
 	MUST(nl_connect(sock, NETLINK_ROUTE) == 0);
+	nlmsg_set_default_size(32);
+	rtnl_addr_set_ifindex(addr, 1);
+	rtnl_addr_set_local(addr, local);
+	printf("without room %d\n", rtnl_addr_add(sock, addr, 0));
+	nlmsg_set_default_size(4096);
+	rtnl_addr_put(addr);
+	addr = rtnl_addr_alloc();
 	printf("nothing set %d", rtnl_addr_add(sock, addr, 0));
 	printf(" %d\n", rtnl_addr_delete(sock, addr, 0));
 	printf("request %d", nl_rtgen_request(sock, RTM_GETADDR, AF_INET, NLM_F_DUMP));

@@ -116,6 +116,31 @@ static void collisions(void)
 	rtnl_route_put(other);
 }
 
+/* A route by itself: in a message, parsed, counted. */
+static void alone(int hops)
+{
+	struct rtnl_route *route = route_to(AF_INET, hops, 1), *parsed = NULL;
+	struct nl_object *obj = nl_object_alloc(&route_obj_ops);
+	struct nl_msg *msg = nlmsg_alloc_simple(RTM_NEWROUTE, 0), *small = nlmsg_alloc_size(64);
+
+	printf("type %s, next hops %d, list %d\n", nl_object_get_type(obj), rtnl_route_get_nnexthops(route), rtnl_route_get_nexthops(route) != NULL);
+	rtnl_route_get(route);
+	printf("references %d\n", nl_object_get_refcnt(OBJ_CAST(route)));
+	rtnl_route_put(route);
+	printf("build %d", rtnl_route_build_msg(msg, route));
+	printf(" without room %d\n", rtnl_route_build_msg(small, route));
+	hex(nlmsg_data(nlmsg_hdr(msg)), (size_t)nlmsg_datalen(nlmsg_hdr(msg)));
+	printf("parse %d\n", rtnl_route_parse(nlmsg_hdr(msg), &parsed));
+	show(OBJ_CAST(parsed));
+	rtnl_route_put(parsed);
+	nlmsg_hdr(msg)->nlmsg_len = 20;
+	printf("cut %d\n", rtnl_route_parse(nlmsg_hdr(msg), &parsed));
+	nlmsg_free(msg);
+	nlmsg_free(small);
+	rtnl_route_put(route);
+	nl_object_put(obj);
+}
+
 static struct nl_sock *connected(void)
 {
 	struct nl_sock *sock = nl_socket_alloc();
@@ -172,6 +197,27 @@ static void kernel(void)
 	nl_socket_free(sock);
 }
 
+/* Which groups a manager joins for a type. */
+static void groups(void)
+{
+	static const char *const types[] = { "route/addr", "route/route", "route/neigh", "route/rule", "route/netconf", "route/mdb", "route/neightbl",
+					     "fib_lookup/fib_lookup" };
+
+	for (unsigned int i = 0; i < COUNT(types); i++) {
+		struct nl_cache_mngr *mngr;
+		struct nl_cache *cache = NULL;
+		unsigned int joined[2] = { 0, 0 };
+		socklen_t len = sizeof joined;
+		int answer;
+
+		MUST(nl_cache_mngr_alloc(NULL, NETLINK_ROUTE, 0, &mngr) == 0);
+		answer = nl_cache_mngr_add(mngr, types[i], NULL, NULL, &cache);
+		MUST(getsockopt(nl_cache_mngr_get_fd(mngr), SOL_NETLINK, NETLINK_LIST_MEMBERSHIPS, joined, &len) == 0);
+		printf("manager of %s: %d, groups %08x %08x\n", types[i], answer, joined[0], joined[1]);
+		nl_cache_mngr_free(mngr);
+	}
+}
+
 int main(void)
 {
 	setvbuf(stdout, NULL, _IONBF, 0);
@@ -180,6 +226,9 @@ int main(void)
 		notifications(AF_INET6, v2);
 	}
 	collisions();
+	for (int hops = 0; hops < 3; hops++)
+		alone(hops);
 	kernel();
+	groups();
 	return 0;
 }

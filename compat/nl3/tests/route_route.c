@@ -228,6 +228,33 @@ static void many(void)
 	rtnl_route_put(before);
 }
 
+/* Routes with one next hop, or two, of many attributes. */
+static void built(void)
+{
+	for (int round = 0; round < 300; round++) {
+		struct rtnl_route *route = rtnl_route_alloc();
+		struct nl_addr *dst = address("192.0.2.0/24", AF_INET);
+		struct nl_msg *msg = NULL;
+		int answer;
+
+		rtnl_route_set_dst(route, dst);
+		nl_addr_put(dst);
+		for (int hops = round % 3; hops >= 0; hops--) {
+			struct rtnl_nexthop *nh = rtnl_route_nh_alloc();
+
+			for (unsigned int n = dice(9); n > 0; n--)
+				set_nh(nh, (int)dice(NH_SETTERS), (int)dice(VALUES));
+			rtnl_route_add_nexthop(route, nh);
+		}
+		if (round % 10 == 0)
+			nlmsg_set_default_size(16 + dice(100));
+		answer = rtnl_route_build_add_request(route, 0, &msg);
+		show_message(answer, msg);
+		nlmsg_set_default_size(4096);
+		rtnl_route_put(route);
+	}
+}
+
 static void put_nexthop_attributes(struct nl_msg *msg, int family)
 {
 	static const struct shape shapes[] = { { RTA_GATEWAY, 4 }, { RTA_GATEWAY, 4 }, { RTA_FLOW, 4 }, { RTA_VIA, 6 }, { RTA_NEWDST, 4 } };
@@ -373,6 +400,7 @@ int main(void)
 	one_at_a_time();
 	nexthop_at_a_time();
 	many();
+	built();
 	parsed();
 	encapsulated();
 	clones();

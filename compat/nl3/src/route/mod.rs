@@ -10,6 +10,7 @@ mod neigh;
 mod neightbl;
 mod netconf;
 mod nexthop;
+mod routebuild;
 mod routedump;
 mod routemsg;
 mod routes;
@@ -70,9 +71,13 @@ unsafe fn build<H>(
         } else {
             nlmsg_free(msg);
         }
-        // A message that is full is no want of memory here.
-        code(filled.map_err(|error| if error == NLE_NOMEM { NLE_MSGSIZE } else { error }))
+        code(sized(filled))
     }
+}
+
+/// A message that is full is no want of memory here.
+fn sized(filled: Done) -> Done {
+    filled.map_err(|error| if error == NLE_NOMEM { NLE_MSGSIZE } else { error })
 }
 
 /// Makes a cache that `set` has set up, and fills it if there is a socket.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Routes, `route/route`: the object. routemsg.rs has its messages, routedump.rs its texts.
+//! Routes, `route/route`: the object. routemsg.rs and routebuild.rs have its messages, routedump.rs its texts.
 
 use core::ffi::{c_int, c_uint, c_void};
 use core::mem::offset_of;
@@ -132,11 +132,12 @@ static MSGTYPES: [nl_msgtype; 3] = [
     nl_msgtype::new(RTM_GETROUTE as c_int, NL_ACT_GET, c"get"),
 ];
 
-/// `RTNLGRP_IPV4_ROUTE`, `RTNLGRP_IPV6_ROUTE`, `RTNLGRP_DECnet_ROUTE`.
-static GROUPS: [nl_af_group; 3] = [
+/// `RTNLGRP_IPV4_ROUTE`, `RTNLGRP_IPV6_ROUTE`, `RTNLGRP_MPLS_ROUTE`, and what was DECnet's.
+static GROUPS: [nl_af_group; 4] = [
     nl_af_group { family: libc::AF_INET, group: 7 },
     nl_af_group { family: libc::AF_INET6, group: 11 },
-    nl_af_group { family: AF_DECNET, group: 14 },
+    nl_af_group { family: AF_MPLS, group: 27 },
+    nl_af_group { family: AF_DECNET, group: 15 },
 ];
 
 unsafe fn init(obj: *mut nl_object) {

@@ -304,29 +304,31 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
 }
 
 unsafe fn read_unnamed(rule: &mut rtnl_rule, nla: &nlattr) -> Done {
-    let least = |bytes| if nla_len(nla) < bytes { Err(NLE_RANGE) } else { Ok(()) };
-    let byte = || -> Result<u8, c_int> {
-        least(1)?;
-        // SAFETY: the payload is that long.
-        Ok(unsafe { nla_get_u8(nla) })
-    };
-    let ports = || -> Result<Ports, c_int> {
-        if nla_len(nla) != size_of::<Ports>() as c_int {
-            return Err(NLE_RANGE);
+    // SAFETY: the attribute is whole.
+    unsafe {
+        match nla_type(nla) as u16 {
+            FRA_L3MDEV => (rule.l3mdev, rule.h.mask) = (byte(nla)?, rule.h.mask | L3MDEV),
+            FRA_PROTOCOL => (rule.protocol, rule.h.mask) = (byte(nla)?, rule.h.mask | PROTOCOL),
+            FRA_IP_PROTO => (rule.ipproto, rule.h.mask) = (byte(nla)?, rule.h.mask | IP_PROTO),
+            FRA_SPORT_RANGE => (rule.sport, rule.h.mask) = (ports(nla)?, rule.h.mask | SPORT),
+            FRA_DPORT_RANGE => (rule.dport, rule.h.mask) = (ports(nla)?, rule.h.mask | DPORT),
+            _ => {}
         }
-        // SAFETY: the payload is that long.
-        Ok(unsafe { nla_data(nla).cast::<Ports>().read_unaligned() })
-    };
-    let bit = match nla_type(nla) as u16 {
-        FRA_L3MDEV => (rule.l3mdev = byte()?, L3MDEV).1,
-        FRA_PROTOCOL => (rule.protocol = byte()?, PROTOCOL).1,
-        FRA_IP_PROTO => (rule.ipproto = byte()?, IP_PROTO).1,
-        FRA_SPORT_RANGE => (rule.sport = ports()?, SPORT).1,
-        FRA_DPORT_RANGE => (rule.dport = ports()?, DPORT).1,
-        _ => 0,
-    };
-    rule.h.mask |= bit;
+    }
     Ok(())
+}
+
+unsafe fn byte(nla: &nlattr) -> Result<u8, c_int> {
+    // SAFETY: the payload is long enough when it is read.
+    if nla_len(nla) < 1 { Err(NLE_RANGE) } else { Ok(unsafe { nla_get_u8(nla) }) }
+}
+
+unsafe fn ports(nla: &nlattr) -> Result<Ports, c_int> {
+    if nla_len(nla) != size_of::<Ports>() as c_int {
+        return Err(NLE_RANGE);
+    }
+    // SAFETY: the payload is that long.
+    Ok(unsafe { nla_data(nla).cast::<Ports>().read_unaligned() })
 }
 
 unsafe fn dump_brief(obj: *mut nl_object, p: *mut nl_dump_params) {
