@@ -18,6 +18,7 @@ pub(crate) const NL_ACT_NEW: c_int = 1;
 pub(crate) const NL_ACT_DEL: c_int = 2;
 #[allow(dead_code)]
 pub(crate) const NL_ACT_GET: c_int = 3;
+pub(crate) const NL_ACT_SET: c_int = 4;
 pub(crate) const NL_ACT_CHANGE: c_int = 5;
 
 /// One type of messages.

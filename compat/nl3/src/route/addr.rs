@@ -115,8 +115,8 @@ unsafe fn ids(obj: *const nl_object) -> u32 {
     (FAMILY | IFINDEX | LOCAL | more) as u32
 }
 
-/// Times are as if for ever as long as none is set.
 impl rtnl_addr {
+    /// As long as none is set it is for ever.
     fn lifetime(&self, value: u32) -> u32 {
         if self.h.mask & CACHEINFO != 0 { value } else { FOREVER }
     }

@@ -135,9 +135,6 @@ static MSGTYPES: [nl_msgtype; 3] = [
     nl_msgtype::new(RTM_GETNEIGHTBL as c_int, NL_ACT_GET, c"get"),
 ];
 
-/// What libnl calls it; nothing here acts on it.
-const NL_ACT_SET: c_int = 4;
-
 accessors! { rtnl_neightbl:
     set rtnl_neightbl_set_family(c_int) family: FAMILY;
     set rtnl_neightbl_set_gc_tresh1(c_int) thresh1: THRESH1;
