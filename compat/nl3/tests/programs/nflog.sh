@@ -16,6 +16,7 @@ table inet t {
 	}
 }
 N
+touch log queue
 timeout 4 stdbuf -oL nf-log inet 5 packet 64 > log &
 log=$!
 timeout 4 stdbuf -oL nf-queue inet 6 packet 64 > queue &

@@ -25,6 +25,7 @@ network={
 	scan_freq=2412
 }
 C
+touch ap.log sta.log
 hostapd ap.conf > ap.log &
 ap=$!
 ip netns add sta
