@@ -50,3 +50,4 @@ mod socket;
 mod table;
 mod ticks;
 mod utils;
+mod xfrm;
