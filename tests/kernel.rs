@@ -163,7 +163,7 @@ fn refusals_name_the_attribute() {
             let error = refused(&mut socket, &msg);
             assert_eq!(error.attr(), Some(path), "{error}");
             assert!(error.kernel_text().is_some_and(|text| text.contains("ttribute")), "{error}");
-            assert!(error.to_string().ends_with(&format!("({path})")), "{error}");
+            assert!(error.to_string().ends_with(&format!("({path}, wanted u32)")), "{error}");
         }
     });
 }

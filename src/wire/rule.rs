@@ -103,10 +103,14 @@ impl Rule {
     pub(crate) fn describe(&self, text: &mut Text) {
         let name = NAMES.split(|&b| b == b'\n').nth(self.kind as usize);
         text.bytes(name.unwrap_or(b"another type"));
-        if let Some((low, high)) = self.signed {
+        // All that the type holds is no range.
+        let unused = 64u32.saturating_sub(u32::from(self.width()).saturating_mul(8));
+        let top = u64::MAX.checked_shr(unused).unwrap_or(u64::MAX);
+        let half = (top >> 1) as i64;
+        if let Some((low, high)) = self.signed.filter(|all| *all != (!half, half)) {
             text.str(", ").signed(low.into()).str("..").signed(high.into());
         }
-        if let Some((low, high)) = self.unsigned {
+        if let Some((low, high)) = self.unsigned.filter(|all| *all != (0, top)) {
             text.str(", ").num(low).str("..").num(high);
         }
         if let Some(mask) = self.mask {
@@ -144,6 +148,12 @@ mod tests {
         assert_eq!(described(rule), "u16, 1..4094");
         let rule = Rule { kind: 8, signed: Some((-1, 5)), ..Rule::default() };
         assert_eq!(described(rule), "s32, -1..5");
+        let rule = Rule { kind: 4, unsigned: Some((0, u32::MAX.into())), ..Rule::default() };
+        assert_eq!(described(rule), "u32");
+        let rule = Rule { kind: 6, signed: Some((-128, 127)), ..Rule::default() };
+        assert_eq!(described(rule), "s8");
+        let rule = Rule { kind: 17, unsigned: Some((0, u64::MAX)), ..Rule::default() };
+        assert_eq!(described(rule), "uint");
         let rule = Rule { kind: 12, max_len: Some(15), ..Rule::default() };
         assert_eq!(described(rule), "a string of 0..15 bytes");
         let rule = Rule { kind: 10, min_len: Some(6), max_len: Some(6), ..Rule::default() };
