@@ -257,7 +257,9 @@ impl<'d> Generator<'d> {
             }
             "list" => {
                 let element = text(ty, "element").unwrap();
-                let count = self.values.count(ty, self.width_of(ty, element));
+                // Members of structs are to be met at the low edge too.
+                let least = usize::from(element == "struct");
+                let count = self.values.count(ty, self.width_of(ty, element)).max(least);
                 (0..count)
                     .map(|_| self.of_kind(scope, ty, element, key))
                     .collect::<Option<Vec<_>>>()?
