@@ -44,6 +44,8 @@ def ours_of(group, names):
     for words in group.ours:
         shown = json.loads(run([RNL, *(names.fill(word) for word in words), "--json"]))
         found += shown if isinstance(shown, list) else [shown]
+    if group.join:
+        found = [{key: value for one in found for key, value in one.items()}]
     return [one for one in found if all(str(table.get(one, path)) in values for path, values in group.only)]
 
 

@@ -8,6 +8,7 @@ A file holds groups, one line a row, columns apart by blanks:
     @text PARSER
     @like NAME                   first the rows of another group
     @ours WORDS ...              arguments of the rnl command, %NAME the index of a link; several lines make one list
+    @join all                   what those lines give is one object
     @only PATH VALUES            of ours, the objects with one of these values there
     @pair PATH PATH [TURN]       which of ours belongs to which of theirs: this field; else the order
     @at PATH [if PATH VALUES]    the rows below, up to the next `@at`, are about what is inside
@@ -50,7 +51,7 @@ class Section:
 class Group:
     def __init__(self, name):
         self.name, self.tool, self.text, self.ours, self.only, self.pair, self.like = name, None, None, [], [], None, None
-        self.sections = [Section()]
+        self.sections, self.join = [Section()], None
 
     def copy(self, other):
         """Its rows, whose differences need not show here."""
@@ -112,6 +113,7 @@ WORDS = {
     "@text": lambda group, words: setattr(group, "text", words[0]),
     "@like": lambda group, words: setattr(group, "like", " ".join(words)),
     "@pair": lambda group, words: setattr(group, "pair", pair(words)),
+    "@join": lambda group, words: setattr(group, "join", words[0]),
     "@ours": lambda group, words: group.ours.append(words),
     "@only": lambda group, words: group.only.append((split(words[0]), one_of(words[1:]))),
     "@at": lambda group, words: group.sections.append(at(words)),

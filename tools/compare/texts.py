@@ -2,6 +2,7 @@
 """What tools print for people, taken apart into objects."""
 import json
 import re
+import xml.etree.ElementTree
 
 PARSERS = {}
 
@@ -58,3 +59,147 @@ def matched(pattern, text):
 @parser
 def classes(said):
     return [matched(CLASS, "class " + one) for one in re.split(r"^class ", said, flags=re.M)[1:]]
+
+
+def valued(text):
+    """A number where it is one."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text
+
+
+def memory(text):
+    return dict(re.findall(r"([a-z]+)(\d+)", text))
+
+
+# Words of ss that say rates or times, with their units.
+UNITS = re.compile(r"(\d+)(bps|ms)")
+
+
+def ss_words(words):
+    """NAME:VALUE, NAME VALUE, or NAME alone: what `ss -i -e -o -m` says of a socket."""
+    found, words = {}, iter(words)
+    for word in words:
+        name, colon, value = word.partition(":")
+        if word == "<->":
+            continue
+        if name == "skmem":
+            found[name] = memory(value)
+        elif name == "bbr" and colon:
+            found[name] = {key: valued(part.removesuffix("bps")) for key, part in (one.split(":") for one in value[1:-1].split(","))}
+        elif name == "rtt":
+            found["rtt"], found["rttvar"] = map(valued, value.split("/"))
+        elif colon:
+            number = UNITS.fullmatch(value)
+            found[name] = value if name in ("sk", "cgroup", "fwmark") else valued(number[1] if number else value)
+        elif name in ("send", "pacing_rate", "delivery_rate"):
+            found[name] = int(next(words).removesuffix("bps"))
+        elif name.startswith("tcp-ulp-"):
+            found["tcp-ulp"] = name.removeprefix("tcp-ulp-")
+        elif name in ("ts", "sack", "app_limited"):
+            found[name] = True
+        else:
+            found["cong"] = name
+    return found
+
+
+@parser
+def sockets(said):
+    found = []
+    for line in said.splitlines():
+        state, recv, send, local, peer, *words = line.split()
+        found.append({"state": state, "recv_q": int(recv), "send_q": int(send), "local": local, "peer": peer, **ss_words(words)})
+    return found
+
+
+@parser
+def unix_sockets(said):
+    found = []
+    for line in said.splitlines():
+        kind, state, recv, send, name, ino, _, peer, skmem, *_ = line.split()
+        found.append({"ino": int(ino), "type": kind, "state": state, "recv_q": int(recv), "send_q": int(send), "name": name,
+                      "peer": int(peer), "skmem": memory(skmem)})
+    return found
+
+
+@parser
+def packet_sockets(said):
+    found = []
+    for line in said.splitlines():
+        line, flags = re.sub(r"flags\([^)]*\)", "", line), re.search(r"flags\(([^)]*)\)", line)[1].split()
+        kind, state, recv, send, place, _, *words = line.split()
+        protocol, interface = place.split(":")
+        found.append({"type": kind, "state": state, "recv_q": int(recv), "send_q": int(send), "protocol": protocol,
+                      "interface": interface, "flags": flags, **ss_words(words)})
+    return found
+
+
+def tree(element):
+    """What is inside an element of XML: attributes, elements by name (or direction), texts."""
+    found = {name: valued(value) for name, value in element.attrib.items() if name != "direction"}
+    for inner in element:
+        value = tree(inner) if len(inner) or inner.attrib else valued(inner.text) if inner.text else True
+        found[inner.get("direction", inner.tag)] = value
+    return found
+
+
+@parser
+def flows(said):
+    whole = [tree(flow) for flow in xml.etree.ElementTree.fromstring(said)]
+    return [{**flow.pop("independent"), **flow} for flow in whole]
+
+
+@parser
+def words(said):
+    """NAME VALUE NAME VALUE ..."""
+    said = said.split()
+    return {name: valued(value) for name, value in zip(said[::2], said[1::2])}
+
+
+SECONDS = r"expire {0}: soft (?P<soft_{0}>\d+)\(sec\), hard (?P<hard_{0}>\d+)\(sec\)\s*"
+LIMITS = re.compile(
+    r"limit: soft (?P<soft_bytes>\S+)\(bytes\), hard (?P<hard_bytes>\S+)\(bytes\)\s*"
+    r"limit: soft (?P<soft_packets>\S+)\(packets\), hard (?P<hard_packets>\S+)\(packets\)\s*"
+    + SECONDS.format("add") + SECONDS.format("use")
+)
+CURRENT = re.compile(r"(?P<bytes>\d+)\(bytes\), (?P<packets>\d+)\(packets\)\s*add (?P<add>\S+ \S+) use (?P<use>-|\S+ \S+)\s*")
+POLICY = re.compile(
+    r"src (?P<src>\S+) dst (?P<dst>\S+)(?: proto (?P<proto>\w+))?(?: dport (?P<dport>\d+))? uid (?P<uid>\d+)\s*"
+    r"dir (?P<dir>\w+) action (?P<action>\w+) index (?P<index>\d+) priority (?P<priority>\d+) ptype (?P<ptype>\w+) "
+    r"share (?P<share>\w+) flag\s+\((?P<flag>\w+)\)\s*lifetime config:\s*(?P<limits>.*?)lifetime current:\s*"
+    r"(?P<current>.*? use (?:-|\S+ \S+))\s*(?:mark 0x(?P<mark>\w+)/0x(?P<mask>\w+)\s*)?(?:tmpl (?P<tmpl>.*))?", re.S
+)
+TEMPLATE = re.compile(
+    r"src (?P<src>\S+) dst (?P<dst>\S+)\s*proto (?P<proto>\w+) spi \w+\((?P<spi>\d+)\) reqid (?P<reqid>\d+)\(\w+\) "
+    r"mode (?P<mode>\w+)\s*level (?P<level>\w+) share (?P<share>\w+)\s*"
+    r"enc-mask (?P<enc_mask>\w+) auth-mask (?P<auth_mask>\w+) comp-mask (?P<comp_mask>\w+)\s*"
+)
+
+
+@parser
+def policies(said):
+    found = []
+    for one in re.split(r"^(?=src )", said, flags=re.M)[1:]:
+        policy = matched(POLICY, one)
+        policy |= {name: matched(pattern, policy[name]) for name, pattern in
+                   (("limits", LIMITS), ("current", CURRENT), ("tmpl", TEMPLATE)) if name in policy}
+        found.append(policy)
+    return found
+
+
+@parser
+def channels(said):
+    """Maximums, then what is set."""
+    names = [f"{kind}-{what}" for what in ("max", "count") for kind in ("rx", "tx", "other", "combined")]
+    values = re.findall(r"^(?:RX|TX|Other|Combined):\s+(\S+)", said, re.M)
+    return {name: int(value) for name, value in zip(names, values) if value != "n/a"}
+
+
+@parser
+def settings(said):
+    """NAME: VALUE, a line each, below a title."""
+    lines = [line.strip().partition(":") for line in said.splitlines()[1:]]
+    return {name.replace(" ", "_"): valued(value.strip()) for name, _, value in lines}

@@ -6,6 +6,7 @@ import pwd
 import re
 import socket
 import struct
+import time
 
 
 class Missing:
@@ -17,7 +18,7 @@ class Missing:
 
 MISSING = Missing()
 TURNS = {}
-OF_NOTHING = ("given", "default")
+OF_NOTHING = ("given", "default", "unix_name")
 
 
 def define(function):
@@ -26,10 +27,10 @@ def define(function):
 
 
 class At:
-    """Where a turn stands: its argument, the walk (object, names of interfaces), what the tool shows."""
+    """Where a turn stands: its argument, names of links, the path in the tool's output, what it shows there."""
 
-    def __init__(self, argument, walk, theirs):
-        self.argument, self.walk, self.theirs, self.names = argument, walk, theirs, walk.names
+    def __init__(self, argument, names, path, theirs):
+        self.argument, self.names, self.path, self.theirs = argument, names, path, theirs
 
 
 class Names:
@@ -47,11 +48,11 @@ class Names:
         return re.sub(r"%(\w+)", lambda name: index[name[1]], word)
 
 
-def turn(name, found, walk, theirs):
+def turn(name, found, names, path, theirs):
     name, _, argument = name.partition(":")
     if found == [MISSING] and name not in OF_NOTHING:
         return MISSING
-    at = At(argument, walk, theirs)
+    at = At(argument, names, path, theirs)
     try:
         return TURNS[name](found if len(found) > 1 else found[0], at)
     except (TypeError, AttributeError, ValueError, KeyError, IndexError):
@@ -403,3 +404,108 @@ def zero(ours, at):
 def instructions(ours, _):
     """Those of a socket filter, 8 bytes each."""
     return [dict(zip(("code", "jt", "jf", "k"), one)) for one in struct.iter_unpack("=HBBI", bytes.fromhex(ours))]
+
+
+@define
+def socket_address(found, at):
+    """ADDRESS:PORT as ss says it: `*` for both families."""
+    address, port, only, kind = found
+    if kind == socket.AF_INET6:
+        address = "*" if address == "::" and only == 0 else f"[{address}]"
+    return f"{address}:{port or '*'}"
+
+
+@define
+def cookie(ours, _):
+    return f"{ours[0] | ours[1] << 32:x}"
+
+
+@define
+def memory(ours, _):
+    letters = dict(zip(("r", "rb", "t", "tb", "f", "w", "o", "bl", "d"), map(str, ours.values())))
+    return letters
+
+
+@define
+def window_scale(ours, _):
+    """Two halves of an octet; theirs: FIRST,SECOND."""
+    return f"{ours & 15},{ours >> 4}"
+
+
+@define
+def gain(ours, at):
+    """In 256ths."""
+    return at.theirs if abs(ours / 256 - at.theirs) < 0.0001 else ours / 256
+
+
+@define
+def unix_name(ours, _):
+    return "*" if ours is MISSING else "@" + ours[1:] if ours.startswith("\0") else ours
+
+
+@define
+def flag_name(ours, _):
+    return ours.upper().replace("-", "_")
+
+
+@define
+def mptcp_address(found, _):
+    """A number or bytes in hexadecimal, as the kernel's description has them."""
+    ours = first(found, None)
+    return str(ipaddress.ip_address(ours if isinstance(ours, int) else bytes.fromhex(ours)))
+
+
+@define
+def whole_prefix(found, _):
+    return f"{found[0]}/{found[1]}"
+
+
+@define
+def none(ours, at):
+    """What is said of a list without elements."""
+    return at.argument if ours == [] else ours
+
+
+@define
+def unlimited(ours, _):
+    return "(INF)" if ours == 2**64 - 1 else ours
+
+
+@define
+def moment(ours, _):
+    """Local time; none is "-"."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(ours)) if ours else "-"
+
+
+# What ethtool calls a feature, and what the kernel does: of several, whether one is active.
+FEATURES = {
+    "rx-checksumming": "rx-checksum", "generic-segmentation-offload": "tx-generic-segmentation", "generic-receive-offload": "rx-gro",
+    "large-receive-offload": "rx-lro", "rx-vlan-offload": "rx-vlan-hw-parse", "tx-vlan-offload": "tx-vlan-hw-insert",
+    "ntuple-filters": "rx-ntuple-filter", "receive-hashing": "rx-hashing",
+    "tx-checksumming": "tx-checksum-", "scatter-gather": "tx-scatter-gather", "tcp-segmentation-offload": "tx-tcp",
+}
+TOGETHER = ("tx-checksumming", "scatter-gather", "tcp-segmentation-offload")
+
+
+@define
+def feature(ours, at):
+    """One of the bits; `active` of several together is whether one is, and the rest is not said of them."""
+    name = at.path[-2]
+    bits = {what: {bit["name"] for bit in ours[what]["bits"].get("bit", []) if bit.get("value", what != "hw")}
+            for what in ("hw", "wanted", "active", "nochange")}
+    if name in TOGETHER:
+        return any(bit.startswith(FEATURES[name]) for bit in bits["active"]) if at.argument == "active" else None
+    name = FEATURES.get(name, name)
+    if at.argument == "fixed":
+        return name not in bits["hw"] or name in bits["nochange"]
+    return name in bits["active" if at.argument == "active" else "wanted"]
+
+
+@define
+def suffix(ours, at):
+    return f"{ours}{at.argument}"
+
+
+@define
+def port(ours, _):
+    return {0: "Twisted Pair", 3: "FIBRE", 0xEF: "None", 0xFF: "Other"}.get(ours, ours)

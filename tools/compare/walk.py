@@ -54,7 +54,7 @@ class Walk:
             return
         found = [self.find(place.replace("*", natural(path[-1])), around, natural_place) for place in row.ours]
         if row.turn:
-            self.results.append(Result(shown, theirs, row, lambda theirs: turns.turn(row.turn, found, self, theirs)))
+            self.results.append(Result(shown, theirs, row, lambda theirs: turns.turn(row.turn, found, self.names, path, theirs)))
         else:
             self.field(path, shown, theirs, found[0], row)
 
@@ -109,7 +109,7 @@ def keyed(group, ours, names):
     for one in ours:
         walk = Walk(group, {}, one, names)
         values = [walk.look(split_ours(path), one) for path in paths]
-        key = turns.turn(turn, values, walk, None) if turn else values[0]
+        key = turns.turn(turn, values, names, [], None) if turn else values[0]
         found.setdefault(repr(key), []).append(one)
     return found
 
