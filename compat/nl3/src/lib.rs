@@ -29,6 +29,7 @@ mod hash;
 mod idiag;
 mod include;
 mod index;
+mod link;
 mod list;
 mod mem;
 mod mngr;

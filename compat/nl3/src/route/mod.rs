@@ -5,7 +5,7 @@ mod addr;
 mod encap;
 mod fib;
 mod mdb;
-mod names;
+pub(crate) mod names;
 mod neigh;
 mod neightbl;
 mod netconf;
@@ -15,7 +15,7 @@ mod routedump;
 mod routemsg;
 mod routes;
 mod rule;
-mod uapi;
+pub(crate) mod uapi;
 
 use core::ffi::{CStr, c_char, c_int, c_void};
 use core::ptr::null_mut;
@@ -48,13 +48,13 @@ pub(crate) static CACHES: &[&nl_cache_ops] = &[
 ];
 
 /// The header of a message, which is known to be whole.
-unsafe fn header<H: Copy>(nlh: *const nlmsghdr) -> H {
+pub(crate) unsafe fn header<H: Copy>(nlh: *const nlmsghdr) -> H {
     // SAFETY: the payload begins with one, by the caller's promise.
     unsafe { nlmsg_data(nlh).cast::<H>().read_unaligned() }
 }
 
 /// Makes a message of a header and of what `fill` puts behind it.
-unsafe fn build<H>(
+pub(crate) unsafe fn build<H>(
     (kind, flags): (u16, c_int),
     header: &H,
     result: *mut *mut nl_msg,
@@ -81,7 +81,7 @@ fn sized(filled: Done) -> Done {
 }
 
 /// Makes a cache that `set` has set up, and fills it if there is a socket.
-unsafe fn cache_of(
+pub(crate) unsafe fn cache_of(
     ops: &'static nl_cache_ops,
     sock: *mut nl_sock,
     set: impl FnOnce(*mut nl_cache),
@@ -105,7 +105,7 @@ unsafe fn cache_of(
 }
 
 /// Sends the message that was built, unless that failed, and waits for the answer.
-unsafe fn send(sock: *mut nl_sock, built: c_int, msg: *mut nl_msg) -> c_int {
+pub(crate) unsafe fn send(sock: *mut nl_sock, built: c_int, msg: *mut nl_msg) -> c_int {
     // SAFETY: the socket is live, the message ours.
     if built < 0 { built } else { unsafe { crate::send::nl_send_sync(sock, msg) } }
 }
@@ -128,7 +128,7 @@ unsafe extern "C" fn parse_any(
 }
 
 /// Sends the message that was built, unless that failed, and receives the object that is the answer.
-unsafe fn ask(
+pub(crate) unsafe fn ask(
     sock: *mut nl_sock,
     built: c_int,
     msg: *mut nl_msg,
@@ -157,7 +157,7 @@ unsafe fn ask(
 }
 
 /// An object of a message that is the caller's, if it is of that type.
-unsafe fn parse_one(
+pub(crate) unsafe fn parse_one(
     ops: &'static nl_cache_ops,
     nlh: *mut nlmsghdr,
     result: *mut *mut nl_object,
@@ -197,7 +197,7 @@ pub unsafe extern "C" fn nl_rtgen_request(
 }
 
 /// An interface by its number.
-fn dump_dev(p: *mut nl_dump_params, before: &CStr, index: c_int) {
+pub(crate) fn dump_dev(p: *mut nl_dump_params, before: &CStr, index: c_int) {
     dump!(p, c"%s%d", before.as_ptr(), index);
 }
 

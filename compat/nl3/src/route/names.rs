@@ -180,17 +180,17 @@ pub unsafe extern "C" fn rtnl_realms2str(realms: u32, buf: *mut c_char, len: usi
 pub(super) type ToStr = unsafe extern "C" fn(c_int, *mut c_char, usize) -> *mut c_char;
 
 /// The name of a number of a table that needs no more room than this.
-pub(super) struct Name([c_char; 64]);
+pub(crate) struct Name([c_char; 64]);
 
 impl Name {
-    pub(super) fn of(to_str: ToStr, number: c_int) -> Name {
+    pub(crate) fn of(to_str: ToStr, number: c_int) -> Name {
         let mut name = Name([0; 64]);
         // SAFETY: the buffer has the length said.
         unsafe { to_str(number, name.0.as_mut_ptr(), name.0.len()) };
         name
     }
 
-    pub(super) fn of_u32(
+    pub(crate) fn of_u32(
         to_str: unsafe extern "C" fn(u32, *mut c_char, usize) -> *mut c_char,
         number: u32,
     ) -> Name {
@@ -200,7 +200,7 @@ impl Name {
         name
     }
 
-    pub(super) fn text(&self) -> *const c_char {
+    pub(crate) fn text(&self) -> *const c_char {
         self.0.as_ptr()
     }
 }
