@@ -46,7 +46,7 @@ def ours_of(group, names):
         found += shown if isinstance(shown, list) else [shown]
     if group.join:
         found = [{key: value for one in found for key, value in one.items()}]
-    return [one for one in found if all(str(table.get(one, path)) in values for path, values in group.only)]
+    return [one for one in found if all(table.holds(one, path, values) for path, values in group.only)]
 
 
 def once(group, names):

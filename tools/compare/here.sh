@@ -172,7 +172,6 @@ table netdev dev {
 		type filter hook ingress device v1 priority 1;
 	}
 }
-table ip off { flags dormant; }
 NFT
 conntrack -I -p tcp -s 10.7.0.1 -d 10.7.0.2 --sport 1000 --dport 80 --state ESTABLISHED -t 1000 -m 7 -u ASSURED,SEEN_REPLY 2> /dev/null
 conntrack -I -p udp -s 10.7.0.1 -d 10.7.0.2 --sport 1000 --dport 53 -t 900 -w 5 2> /dev/null

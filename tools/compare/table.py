@@ -45,7 +45,7 @@ class Section:
         self.prefix, self.when, self.values, self.rows = split(prefix), when and split(when), values, []
 
     def holds(self, thing):
-        return self.when is None or str(get(thing, self.when)) in self.values
+        return self.when is None or holds(thing, self.when, self.values)
 
 
 class Group:
@@ -98,6 +98,12 @@ def one_of(words):
     return words[0].split("|")
 
 
+def holds(thing, path, values):
+    """Whether it has one of these values there, or any."""
+    value = get(thing, path)
+    return value is not None if values is None else str(value) in values
+
+
 def pair(words):
     theirs, ours, *turn = words
     return split(theirs), ours.split(","), turn[0] if turn else None
@@ -115,7 +121,7 @@ WORDS = {
     "@pair": lambda group, words: setattr(group, "pair", pair(words)),
     "@join": lambda group, words: setattr(group, "join", words[0]),
     "@ours": lambda group, words: group.ours.append(words),
-    "@only": lambda group, words: group.only.append((split(words[0]), one_of(words[1:]))),
+    "@only": lambda group, words: group.only.append((split(words[0]), one_of(words[1:]) if words[1:] else None)),
     "@at": lambda group, words: group.sections.append(at(words)),
 }
 

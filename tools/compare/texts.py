@@ -203,3 +203,41 @@ def settings(said):
     """NAME: VALUE, a line each, below a title."""
     lines = [line.strip().partition(":") for line in said.splitlines()[1:]]
     return {name.replace(" ", "_"): valued(value.strip()) for name, _, value in lines}
+
+
+@parser
+def tables(said):
+    return nft(said, "table")
+
+
+@parser
+def chains(said):
+    return nft(said, "chain")
+
+
+@parser
+def rules(said):
+    return nft(said, "rule")
+
+
+@parser
+def sets(said):
+    """Sets and maps, without elements."""
+    return [{key: value for key, value in one.items() if key != "elem"} for one in nft(said, "set", "map")]
+
+
+@parser
+def elements(said):
+    return [{"elem": one["elem"]} for one in nft(said, "set", "map")]
+
+
+@parser
+def objects(said):
+    """Of all kinds; "kind" is what each is called."""
+    kinds = ("counter", "quota", "limit", "ct helper", "ct timeout", "ct expectation", "synproxy")
+    return [{"kind": kind.replace(" ", "-"), **one} for kind in kinds for one in nft(said, kind)]
+
+
+def nft(said, *kinds):
+    """The things of some kinds in what nft says."""
+    return [thing for one in plain(said)["nftables"] for kind, thing in one.items() if kind in kinds]

@@ -2,11 +2,14 @@
 """Turns: how a value of ours is said by another tool. `NAME:ARGUMENT` in a table is turn NAME with that argument."""
 import grp
 import ipaddress
+import json
 import pwd
 import re
 import socket
 import struct
 import time
+
+import nft
 
 
 class Missing:
@@ -165,7 +168,12 @@ def family(ours, _):
 
 def in_order_of(theirs, ours):
     """Ours, in the order of theirs if that is all that differs."""
-    return theirs if isinstance(theirs, list) and sorted(map(str, theirs)) == sorted(map(str, ours)) else ours
+    same_order = isinstance(theirs, list) and sorted(map(sorted_text, theirs)) == sorted(map(sorted_text, ours))
+    return theirs if same_order else ours
+
+
+def sorted_text(one):
+    return json.dumps(one, sort_keys=True)
 
 
 @define
@@ -509,3 +517,51 @@ def suffix(ours, at):
 @define
 def port(ours, _):
     return {0: "Twisted Pair", 3: "FIBRE", 0xEF: "None", 0xFF: "Other"}.get(ours, ours)
+
+
+@define
+def nft_family(ours, _):
+    return {1: "inet", 2: "ip", 5: "netdev", 7: "bridge", 10: "ip6"}.get(ours)
+
+
+@define
+def nft_statements(found, at):
+    expressions, kind = found
+    return nft.Statements(kind, at.names).all(expressions)
+
+
+@define
+def nft_comment(ours, _):
+    return nft.comment(ours)
+
+
+@define
+def nft_types(ours, _):
+    return nft.types(ours)
+
+
+@define
+def nft_elements(ours, at):
+    """`nft_elements:KEY,VALUE`: those of a set of these types; `nft_elements:intervals` of addresses. What is left of their time runs."""
+    if at.argument == "intervals":
+        return in_order_of(at.theirs, nft.intervals(ours))
+    kind, _, target = at.argument.partition(",")
+    said = [nft.element(one, kind.split("+") if "+" in kind else kind, target) for one in ours]
+    for one in said if isinstance(at.theirs, list) else []:
+        for other in at.theirs:
+            if isinstance(one, dict) and "elem" in one and one["elem"]["val"] == other["elem"]["val"]:
+                one["elem"]["expires"] = near(one["elem"]["expires"], At("3", None, [], other["elem"]["expires"]))
+    return in_order_of(at.theirs, said)
+
+
+@define
+def nft_hook(found, _):
+    """Hooks by number; that of netdev is another list."""
+    number, kind = found
+    return ("ingress", "egress")[number] if kind == 5 else ("prerouting", "input", "forward", "output", "postrouting")[number]
+
+
+@define
+def synproxy_flags(ours, at):
+    """Bits; those that the other numbers beside them stand for are not said."""
+    return in_order_of(at.theirs, [name for bit, name in ((4, "sack-perm"), (8, "timestamp")) if ours & bit])
