@@ -16,6 +16,7 @@
 #![no_std]
 
 mod abi;
+mod accessors;
 mod addr;
 mod addrtext;
 mod attr;
