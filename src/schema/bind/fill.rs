@@ -22,7 +22,7 @@ struct Record<'r> {
 
 impl Binding {
     /// Fills a record from what follows `struct nlmsghdr`. What the message lacks is zero. An error comes
-    /// with the number of the slot whose value is malformed or does not fit, [`NO_SLOT`] where the message
+    /// with the number of the slot whose value is malformed or does not fit; none where the message
     /// itself is damaged.
     #[inline]
     pub fn fill(&self, body: &[u8], record: &mut [u8]) -> Result<(), (Fault, usize)> {
