@@ -50,6 +50,7 @@ mod rules;
 mod send;
 mod socket;
 mod table;
+mod tc;
 mod ticks;
 mod utils;
 mod xfrm;

@@ -71,6 +71,8 @@ pub struct nl_cache_ops {
     pub(crate) request: Option<unsafe fn(*mut nl_cache, *mut nl_sock) -> c_int>,
     /// Fills a new object from a message, whose header is whole.
     pub(crate) parse: unsafe fn(*mut nl_object, *mut nlmsghdr) -> Done,
+    /// Instead, where a message holds several objects: hands each on.
+    pub(crate) parse_all: Option<unsafe fn(*mut nlmsghdr, *mut nl_parser_param) -> c_int>,
     /// What a notification does to the cache, where it is not [`crate::include::include`].
     pub(crate) include: Option<Include>,
     /// Whether a notification is for this cache: `NL_SKIP` says that it is not.
@@ -121,6 +123,7 @@ impl nl_cache_ops {
             unique: false,
             request: None,
             parse: parse_nothing,
+            parse_all: None,
             include: None,
             event_filter: None,
             state: State::new(),
@@ -143,11 +146,12 @@ impl nl_cache_ops {
 
 /// Every type that this library knows. A type that is not unregistered is registered; there is no
 /// order in which they are, and nothing to be done when the library is loaded.
-static ALL: [&[&nl_cache_ops]; 4] = [
+static ALL: [&[&nl_cache_ops]; 5] = [
     &[&crate::genl::family::CACHE_OPS],
     crate::route::CACHES,
     crate::nf::CACHES,
     crate::idiag::CACHES,
+    crate::tc::CACHES,
 ];
 
 fn all() -> impl Iterator<Item = &'static nl_cache_ops> {
@@ -313,6 +317,9 @@ pub(crate) unsafe extern "C" fn parse(
 ) -> c_int {
     // SAFETY: ops, message and param are live; the object is ours until it is handed on.
     unsafe {
+        if let Some(parse_all) = (*ops).parse_all {
+            return parse_all(nlh, param);
+        }
         let obj = nl_object_alloc((*ops).object);
         if obj.is_null() {
             return -NLE_NOMEM;
