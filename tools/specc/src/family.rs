@@ -236,7 +236,9 @@ impl<'d, 'w> Family<'d, 'w> {
             let name = self.key_name(member.want("name")?)?;
             rows.push((offset, Row::default().name(name).u16(ty)));
             flags |= if width == 0 { set_flags::OPEN } else { 0 };
-            flags |= if self.is_attribute(member.name()?) { set_flags::SHARED } else { 0 };
+            let is_shown = member.want("type")?.text()? != "pad";
+            let is_shared = is_shown && self.is_attribute(member.name()?);
+            flags |= if is_shared { set_flags::SHARED } else { 0 };
             offset =
                 offset.checked_add(width).ok_or_else(|| def.wrong("longer than 65535 bytes"))?;
         }
