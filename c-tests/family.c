@@ -2,6 +2,7 @@
 /* Families by name: requests from JSON, answers as JSON, descriptions. */
 #include "family.h"
 
+#include <limits.h>
 #include <linux/genetlink.h>
 
 static struct rnl_sock *route;
@@ -181,10 +182,39 @@ static void a_notification_has_its_name(void)
     HAS(text, "ifalias: \"told\"");
     EXPECT(0, rnl_family_json(links, &view, RNL_JSON_EXACT, text));
     EXPECT(-EINVAL, rnl_family_json(links, &view, RNL_JSON_EXACT | RNL_JSON_READABLE, text));
+    EXPECT(-EINVAL, rnl_family_json(links, &view, RNL_JSON_EXACT | RNL_JSON_PICKLE, text));
     EXPECT(-EPROTO, rnl_family_json(addresses, &view, 0, text));
     EXPECT(0, rnl_family_free(addresses));
     EXPECT(0, rnl_text_free(text));
     EXPECT(0, rnl_sock_close(monitor));
+}
+
+/* What is in them is compared with JSON by the tests in Rust and in Python. */
+static void a_pickle_is_bytes(void)
+{
+    struct rnl_text *text = new_text();
+    struct rnl_dump *dump;
+    struct rnl_msg *msg;
+    size_t len = 0;
+    const char *bytes;
+    int rows;
+
+    WORKS(0, rnl_family_request(&msg, links, "getlink", RNL_FORM_DUMP, 0, NULL, &test_err));
+    WORKS(0, rnl_dump_start(&dump, route, msg, RNL_DUMP_CONSISTENT, SOON, &test_err));
+    FAILS(EINVAL, RNL_FROM_LOCAL,
+          rnl_family_rows(links, dump, 9, RNL_JSON_PICKLE | RNL_JSON_READABLE, text, &test_err));
+    test_forget();
+    rows = rnl_family_rows(links, dump, INT_MAX, RNL_JSON_PICKLE | RNL_JSON_NAMED, text, &test_err);
+    CHECK(rows >= 1);
+    bytes = rnl_text_get(text, &len);
+    CHECK(len > 100 && memcmp(bytes, "\x80\2](}(X\4\0\0\0name", 14) == 0 && bytes[len - 1] == '.');
+    EXPECT(0, rnl_text_clear(text));
+    EXPECT(0, rnl_family_rows(links, dump, 9, RNL_JSON_PICKLE, text, &test_err));
+    rnl_text_get(text, &len);
+    CHECK(len == 0);
+    EXPECT(0, rnl_dump_free(dump));
+    EXPECT(0, rnl_msg_free(msg));
+    EXPECT(0, rnl_text_free(text));
 }
 
 static void a_generic_family_is_resolved_first(void)
@@ -235,6 +265,7 @@ int main(void)
     hand_built_requests_are_checked();
     a_dump_comes_in_lists();
     a_notification_has_its_name();
+    a_pickle_is_bytes();
     a_generic_family_is_resolved_first();
     descriptions_are_json();
     EXPECT(0, rnl_family_free(links));

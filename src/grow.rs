@@ -48,6 +48,14 @@ pub(crate) fn append<T: Copy>(to: &mut Vec<T>, from: &[T]) -> Result<(), Fault> 
     Ok(())
 }
 
+/// Appends a few, of which it is known how many.
+#[inline]
+pub(crate) fn add<T, const N: usize>(to: &mut Vec<T>, few: [T; N]) -> Result<(), Fault> {
+    room(to, N)?;
+    to.extend(few);
+    Ok(())
+}
+
 /// Makes `to` at least `len` long, with `value` in what is new.
 #[inline]
 pub(crate) fn extend<T: Copy>(to: &mut Vec<T>, len: usize, value: T) -> Result<(), Fault> {

@@ -7,11 +7,15 @@ use std::fs;
 use rnl::schema::{Form, How, Op, Pack, Way};
 use rnl::uapi::NETLINK_GENERIC;
 use rnl::{Message, Messages};
+use serde_json::Value;
 
 #[path = "common/corpus.rs"]
 mod corpus;
+#[path = "common/pickle.rs"]
+mod pickle;
 
 use corpus::{folder, golden_files, is_native, lines, next_datagram};
+use pickle::unpickled;
 
 /// A message of the corpus that a family describes.
 struct Known {
@@ -88,10 +92,14 @@ fn find(file: &str, protocol: i32, way: Way, message: &Message<'_>) -> Option<(O
     pack.family(family?)?.message(command.into(), way, message.body())
 }
 
+fn decoded(known: &Known, body: &[u8], how: How) -> Vec<u8> {
+    let mut text = Vec::new();
+    known.op.decode(known.form, body, how, &mut text).unwrap();
+    text
+}
+
 fn json(known: &Known, how: How) -> String {
-    let mut json = Vec::new();
-    known.op.decode(known.form, &known.body, how, &mut json).unwrap();
-    String::from_utf8(json).unwrap()
+    String::from_utf8(decoded(known, &known.body, how)).unwrap()
 }
 
 /// Requests that were made to be refused.
@@ -158,4 +166,34 @@ fn information_about_a_connection_has_names_though_its_protocol_is_not_said() {
 fn a_name_that_begins_with_nul_is_shown() {
     let json = shown("diag/unix.golden");
     assert!(json.contains(r#""name":"\u0000"#), "{json}");
+}
+
+/// Whatever has happened to the bytes: attributes that turn out to be none are taken back.
+#[test]
+fn pickles_of_captured_and_damaged_messages_say_what_their_json_says() {
+    let (all, _) = corpus();
+    let mut wrong = Vec::new();
+    for known in &all {
+        for body in damaged(&known.body) {
+            let json = decoded(known, &body, How::Natural);
+            let said: Value = serde_json::from_slice(&json).unwrap();
+            let pickled = unpickled(&decoded(known, &body, How::Pickle));
+            if pickled.as_ref() != Ok(&said) {
+                wrong.push(format!("{}: {body:?}: {said}: {pickled:?}", known.file));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+/// A message as it was, cut short at several places, and with bytes that are others.
+fn damaged(body: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let cut = (0..8).map(|n| body[..body.len() * n / 8].to_vec());
+    let changed = (0..32).map(|n| {
+        let mut other = body.to_vec();
+        let at = (n * 37) % other.len().max(1);
+        other.get_mut(at).into_iter().for_each(|byte| *byte ^= 1 << (n % 8) | 0x80);
+        other
+    });
+    [body.to_vec()].into_iter().chain(cut).chain(changed)
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Every message of every family that is built in, made up from its description: each attribute at least
-//! once, the edges of what is allowed, and random values. It is encoded, decoded to the same JSON, and that
-//! encoded to the same bytes.
+//! once, the edges of what is allowed, and random values. It is encoded, decoded to the same JSON and a pickle
+//! of the same, and JSON is encoded to the same bytes.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,13 @@ use serde_json::Value;
 
 #[path = "common/generate.rs"]
 mod generate;
+#[path = "common/pickle.rs"]
+mod pickle;
 #[path = "common/values.rs"]
 mod values;
 
 use generate::{FORMS, Generator, LeftOut, Thing, reachable};
+use pickle::unpickled;
 use values::{Edge, Values};
 
 const ALL_FORMS: [Form; 4] = [Form::Do, Form::DoReply, Form::Dump, Form::DumpReply];
@@ -45,10 +48,14 @@ fn describe(family: Family<'_>) -> Value {
     serde_json::from_slice(&json).expect("descriptions are JSON")
 }
 
+fn decoded(op: &Op<'_>, form: Form, body: &[u8], how: How) -> Vec<u8> {
+    let mut text = Vec::new();
+    op.decode(form, body, how, &mut text).unwrap();
+    text
+}
+
 fn json(op: &Op<'_>, form: Form, body: &[u8], how: How) -> String {
-    let mut json = Vec::new();
-    op.decode(form, body, how, &mut json).unwrap();
-    String::from_utf8(json).unwrap()
+    String::from_utf8(decoded(op, form, body, how)).unwrap()
 }
 
 fn encode(op: &Op<'_>, form: Form, json: &str) -> Result<Vec<u8>, String> {
@@ -67,6 +74,10 @@ fn fault(op: &Op<'_>, form: Form, made: &Value, pads: bool) -> Result<(), String
         if encode(op, form, &natural)? != body {
             return Err("the same JSON, and other bytes".into());
         }
+    }
+    let pickle = unpickled(&decoded(op, form, &body, How::Pickle))?;
+    if pickle != shown {
+        return Err(format!("a pickle of {pickle}, and JSON {shown}"));
     }
     let exact = json(op, form, &body, How::Exact);
     if encode(op, form, &exact)? != body {

@@ -85,9 +85,17 @@ def struct_lines(name, members):
     return [*lines, "    ]", "", ""]
 
 
+def c_result(result, arguments):
+    """The ctypes type of what a function returns. A text of which the length is told beside may have NULs:
+    it is an address, as ctypes would end it at the first."""
+    kind = c_type(result)
+    return "c_void_p" if kind == "c_char_p" and ("len", "POINTER(c_size_t)") in arguments else kind
+
+
 def function_lines(result, name, arguments):
     """A function as a call of _library.function()."""
-    parts = [f'"{name}"', c_type(result), *(kind for _, kind in variables(arguments, ",", c_type))]
+    arguments = variables(arguments, ",", c_type)
+    parts = [f'"{name}"', c_result(result, arguments), *(kind for _, kind in arguments)]
     line = f"{name} = function({', '.join(parts)})"
     if len(line) <= WIDTH:
         return [line]

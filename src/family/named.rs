@@ -8,8 +8,7 @@ use super::genl;
 use super::policy::Policy;
 use crate::conn::Socket;
 use crate::error::{Error, Fault, Result};
-use crate::grow;
-use crate::schema::{Family, Form, How, Op, Operation, Pack, Way, is_about_content};
+use crate::schema::{Family, Form, How, Op, Operation, Out, Pack, Way, is_about_content};
 use crate::text::Text;
 use crate::wire::{Message, Msg};
 
@@ -102,16 +101,31 @@ impl<'a> Named<'a> {
         named: bool,
         to: &mut Vec<u8>,
     ) -> core::result::Result<(), Fault> {
+        let mut out = Out::showing(how, to);
+        self.write(m, how, named, &mut out)?;
+        out.finish()
+    }
+
+    /// Writes a message that the kernel sent: see [`Named::show`].
+    pub(crate) fn write(
+        &self,
+        m: &Message<'_>,
+        how: How,
+        named: bool,
+        out: &mut Out<'_>,
+    ) -> core::result::Result<(), Fault> {
         let found = if named { self.notified(m) } else { self.message(m, Way::FromKernel) };
         let (op, form) = found.ok_or(Fault::NotOfFamily)?;
-        if !named {
-            return op.decode(form, m.body(), how, to);
+        if named {
+            out.open(b'{');
+            out.key(b"name").name(op.name().as_bytes());
+            out.key(b"msg");
         }
-        for part in ["{\"name\":\"", op.name(), "\",\"msg\":"] {
-            grow::append(to, part.as_bytes())?;
+        op.write(form, m.body(), how, out);
+        if named {
+            out.close(b'}');
         }
-        op.decode(form, m.body(), how, to)?;
-        grow::push(to, b'}')
+        Ok(())
     }
 
     /// Makes a request and appends what it is answered with: an object, a list if there are several, or
@@ -129,11 +143,19 @@ impl<'a> Named<'a> {
         let msg = self.request(&op, Form::Do, flags, json)?;
         let reply = socket.call(&msg, timeout);
         let reply = reply.map_err(|error| self.explain(&op, error, socket, timeout))?;
+        let mut out = Out::showing(How::Natural, to);
         match reply.messages().count() {
-            0 => grow::append(to, b"null")?,
-            1 => reply.messages().try_for_each(|m| self.show(&m, How::Natural, false, to))?,
-            _ => self.list(reply.messages(), How::Natural, to)?,
+            0 => out.word(b"null"),
+            1 => {
+                reply.messages().try_for_each(|m| self.write(&m, How::Natural, false, &mut out))?
+            }
+            _ => {
+                out.open(b'[');
+                reply.messages().try_for_each(|m| self.write(&m, How::Natural, false, &mut out))?;
+                out.close(b']');
+            }
         }
+        out.finish()?;
         Ok(reply.into_warning())
     }
 
@@ -148,20 +170,6 @@ impl<'a> Named<'a> {
             Some(guess) => error.guessing(guess),
             None => error,
         }
-    }
-
-    /// Appends messages as a list.
-    fn list<'m>(
-        &self,
-        messages: impl Iterator<Item = Message<'m>>,
-        how: How,
-        to: &mut Vec<u8>,
-    ) -> core::result::Result<(), Fault> {
-        let mut list = List::begin(to);
-        for m in messages {
-            list.item(|to| self.show(&m, how, false, to))?;
-        }
-        list.end()
     }
 }
 
@@ -188,29 +196,4 @@ fn suspicion(op: &Op<'_>, policy: &Policy, cmd: u32, request: &[u8]) -> Option<S
         None => _ = text.str(": unknown to this kernel"),
     }
     text.finish()
-}
-
-/// A JSON list under construction.
-pub(crate) struct List<'t> {
-    to: &'t mut Vec<u8>,
-    items: usize,
-}
-
-impl<'t> List<'t> {
-    pub(crate) fn begin(to: &'t mut Vec<u8>) -> Self {
-        List { to, items: 0 }
-    }
-
-    pub(crate) fn item(
-        &mut self,
-        write: impl FnOnce(&mut Vec<u8>) -> core::result::Result<(), Fault>,
-    ) -> core::result::Result<(), Fault> {
-        grow::push(self.to, if self.items == 0 { b'[' } else { b',' })?;
-        self.items = self.items.saturating_add(1);
-        write(self.to)
-    }
-
-    pub(crate) fn end(self) -> core::result::Result<(), Fault> {
-        grow::append(self.to, if self.items == 0 { b"[]" } else { b"]" })
-    }
 }

@@ -13,8 +13,8 @@ use super::sock::{open, rnl_sock};
 use super::text::{rnl_text, text};
 use super::view::rnl_view;
 use crate::error::{Error, Fault};
-use crate::family::named::{List, Named};
-use crate::schema::{Form, How, Pack};
+use crate::family::named::Named;
+use crate::schema::{Form, How, Out, Pack};
 use crate::wire::Message;
 
 /// A family as it is described: "rt-link", "ethtool" ... It may be used with any number of sockets.
@@ -38,6 +38,9 @@ pub const RNL_JSON_EXACT: c_int = 1;
 pub const RNL_JSON_NAMED: c_int = 2;
 /// One line for people instead of JSON.
 pub const RNL_JSON_READABLE: c_int = 4;
+/// A pickle (protocol 2) of what JSON says: bytes that Python reads several times faster. Each call appends
+/// a whole one.
+pub const RNL_JSON_PICKLE: c_int = 8;
 
 pub(super) fn form(form: c_int) -> Result<Form, Fault> {
     match form {
@@ -52,6 +55,7 @@ fn how(flags: c_int) -> Result<(How, bool), Fault> {
         0 => How::Natural,
         RNL_JSON_EXACT => How::Exact,
         RNL_JSON_READABLE => How::Readable,
+        RNL_JSON_PICKLE => How::Pickle,
         _ => return Err(Fault::BadArgument),
     };
     Ok((how, flags & RNL_JSON_NAMED != 0))
@@ -328,14 +332,17 @@ pub unsafe extern "C" fn rnl_family_rows(
             return Err(Fault::BadArgument.into());
         }
         text.append(|to| {
-            let mut list = List::begin(to);
-            let object = |m: Message<'_>| {
-                list.item(|to| family.named.show(&m, how, named, to)).map_err(Error::from)
-            };
+            let start = to.len();
+            let mut out = Out::showing(how, to);
+            out.open(b'[');
+            let object =
+                |m: Message<'_>| family.named.write(&m, how, named, &mut out).map_err(Error::from);
             // SAFETY: the caller passes NULL or a dump, whose socket lives as long.
             let rows = unsafe { dump::each(dump, most, object) }?;
-            if rows > 0 {
-                list.end()?;
+            out.close(b']');
+            out.finish()?;
+            if rows == 0 {
+                to.truncate(start);
             }
             Ok(rows)
         })

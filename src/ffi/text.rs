@@ -39,7 +39,7 @@ pub extern "C" fn rnl_text_new() -> *mut rnl_text {
     ptr::give(rnl_text { magic: rnl_text::MAGIC, bytes: Vec::new() }).unwrap_or(null_mut())
 }
 
-/// The text as it stands, UTF-8 with a NUL at its end.
+/// The text as it stands, UTF-8 with a NUL at its end. Pickles are no UTF-8, and may have more NULs.
 ///
 /// @text  text
 /// @len   filled with its bytes, the NUL not counted, if not NULL

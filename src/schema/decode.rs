@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Messages to JSON, and to a form for people.
+//! Messages to JSON, to a form for people, and to pickles.
 //!
 //! In the exact mode each leaf is encoded back as it is written, and becomes its bare bytes where that
 //! does not give the same; nests are exact because what is in them is.
@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use super::encode;
 use super::format::{Form, Kind};
 use super::level::{Head, Level};
-use super::out::Out;
+use super::out::{Out, Style};
 use super::pack::Op;
 use super::seen::Seen;
 use super::types::{Field, Set, Type};
@@ -27,6 +27,25 @@ pub enum How {
     Exact,
     /// One line for people: names without quotes, long bytes cut. Not to be read back.
     Readable,
+    /// A pickle of Python's with the objects, lists and values that natural JSON has.
+    Pickle,
+}
+
+impl How {
+    fn style(self) -> Style {
+        match self {
+            How::Natural | How::Exact => Style::Json,
+            How::Readable => Style::Readable,
+            How::Pickle => Style::Pickle,
+        }
+    }
+}
+
+impl<'o> Out<'o> {
+    /// Begins a text that shows messages.
+    pub(crate) fn showing(how: How, to: &'o mut Vec<u8>) -> Self {
+        Out::new(how.style(), to)
+    }
 }
 
 impl Op<'_> {
@@ -34,22 +53,21 @@ impl Op<'_> {
     /// `body` is all that follows `struct nlmsghdr`; the message is the operation's `form`. Whatever the
     /// bytes, it is an object; the only error is [`Fault::NoMemory`].
     pub fn decode(&self, form: Form, body: &[u8], how: How, to: &mut Vec<u8>) -> Result<(), Fault> {
-        let start = to.len();
-        let out = if how == How::Readable { Out::readable(to) } else { Out::json(to) };
-        let mut decoder = Decoder { out, exact: how == How::Exact };
-        decoder.message(self, form, body);
-        decoder.out.finish()?;
-        if how == How::Exact
-            && !encode::gives(self, form, to.get(start..).unwrap_or_default(), body)?
-        {
-            to.truncate(start);
-            let mut out = Out::json(to);
+        let mut out = Out::showing(how, to);
+        self.write(form, body, how, &mut out);
+        out.finish()
+    }
+
+    /// Writes a message as one object.
+    pub(crate) fn write(&self, form: Form, body: &[u8], how: How, out: &mut Out<'_>) {
+        let (start, fresh) = (out.len(), out.is_fresh());
+        Decoder { out, exact: how == How::Exact }.message(self, form, body);
+        if how == How::Exact && !out.sure(encode::gives(self, form, out.since(start), body)) {
+            out.take_back(start, fresh);
             out.open(b'{');
             out.key(b"#message").unfit(body);
             out.close(b'}');
-            return out.finish();
         }
-        Ok(())
     }
 }
 
@@ -74,12 +92,12 @@ impl Shape<'_, '_, '_> {
     }
 }
 
-pub(super) struct Decoder<'o> {
-    pub(super) out: Out<'o>,
+pub(super) struct Decoder<'d, 'o> {
+    pub(super) out: &'d mut Out<'o>,
     pub(super) exact: bool,
 }
 
-impl Decoder<'_> {
+impl Decoder<'_, '_> {
     fn message(&mut self, op: &Op<'_>, form: Form, body: &[u8]) {
         let level = Level::of(op, form, body);
         self.out.open(b'{');
@@ -114,8 +132,9 @@ impl Decoder<'_> {
     fn head(&mut self, level: &Level<'_, '_, '_>, head: &Head<'_, '_>) {
         let Some(set) = head.set else { return };
         let (start, fresh) = (self.out.len(), self.out.is_fresh());
+        let beside = level.set.filter(|_| set.is_shared());
         for field in set.fields() {
-            self.member(level, head, &field);
+            self.member(level, beside, head.bytes, &field);
         }
         let gives = |out: &Out<'_>| encode::gives_head(level, set, out.since(start), head.bytes);
         if self.exact && !self.out.sure(gives(&self.out)) {
@@ -124,21 +143,28 @@ impl Decoder<'_> {
         }
     }
 
-    fn member(&mut self, level: &Level<'_, '_, '_>, head: &Head<'_, '_>, field: &Field<'_>) {
-        let Some(bytes) = field.of(head.bytes) else { return };
+    /// A member of the struct `bytes`. `beside` are attributes that may have its name.
+    fn member<'a>(
+        &mut self,
+        level: &Level<'_, 'a, '_>,
+        beside: Option<Set<'a>>,
+        bytes: &[u8],
+        field: &Field<'a>,
+    ) {
         let ty = field.ty();
+        let Some(bytes) = field.part(&ty, bytes) else { return };
         if ty.kind() == Kind::Pad || level.hides(field) {
             return;
         }
-        let beside = level.set.filter(|_| head.set.is_some_and(|set| set.is_shared()));
         let namesake = beside.and_then(|set| set.having(field.id()));
         let shadowed = |f: Field<'_>| self.exact || level.attrs.get(f.number()).is_some();
-        self.out.key_start();
-        self.out.raw(field.text());
         if namesake.is_some_and(shadowed) {
-            self.out.raw(b"@header");
+            self.out.key_start();
+            self.out.raw(field.text()).raw(b"@header");
+            self.out.key_end();
+        } else {
+            self.out.key(field.text());
         }
-        self.out.key_end();
         self.leaf(&ty, bytes, level);
     }
 
@@ -259,6 +285,10 @@ impl Decoder<'_> {
     /// Writes a key with what is odd about the attribute: its flag bits, that it is not the first.
     #[inline]
     fn key(&mut self, name: &[u8], flags: Option<u16>, again: Option<u32>) {
+        if flags.is_none() && again.is_none() {
+            self.out.key(name);
+            return;
+        }
         self.out.key_start();
         self.out.raw(name);
         self.notes(flags, again);

@@ -9,7 +9,7 @@ use super::out::Out;
 use super::types::{Enum, Type};
 use super::value::{address, text_of, whole_text_of, write_address};
 
-impl Decoder<'_> {
+impl Decoder<'_, '_> {
     /// A value of type `ty`, or its bytes where they are none.
     pub(super) fn leaf<'a>(&mut self, ty: &Type<'a>, bytes: &[u8], level: &Level<'_, 'a, '_>) {
         let (start, fresh) = (self.out.len(), self.out.is_fresh());
@@ -121,7 +121,7 @@ impl Decoder<'_> {
     fn address(&mut self, bytes: &[u8], family: Option<i128>) -> bool {
         let Some(ip) = address(bytes, family) else { return false };
         self.out.quote_start();
-        write_address(&mut self.out, ip);
+        write_address(self.out, ip);
         self.out.quote_end();
         true
     }
@@ -148,8 +148,12 @@ impl Decoder<'_> {
         }
         self.out.open(b'[');
         let mut rest = bytes;
+        let bare = element.is_bare_number() && !self.exact;
         while let Some((piece, after)) = rest.split_at_checked(width).filter(|_| !rest.is_empty()) {
-            self.leaf(&element, piece, level);
+            match element.number(piece).filter(|_| bare) {
+                Some(n) => self.out.number(n),
+                None => self.leaf(&element, piece, level),
+            }
             rest = after;
         }
         self.out.close(b']');

@@ -7,7 +7,7 @@ use super::types::Type;
 use super::walk::{Record, is_plain, records, unwrap};
 use crate::wire::Attr;
 
-impl Decoder<'_> {
+impl Decoder<'_, '_> {
     pub(super) fn one<'a, 'm>(
         &mut self,
         level: &Level<'_, 'a, 'm>,

@@ -1,34 +1,54 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Writing JSON, or the same in a form for people, into memory that may run out.
+//! Writing JSON, the same in a form for people, or a pickle, into memory that may run out.
 
 use alloc::vec::Vec;
 
+use super::pickle::{self, Memo};
 use crate::error::Fault;
 use crate::grow;
 
 /// Longer bytes are cut where people read them.
 const READABLE: usize = 64;
 
-/// The text so far. What fails for lack of memory is remembered, and told by [`Out::finish`].
-pub(super) struct Out<'o> {
-    buf: &'o mut Vec<u8>,
+/// What is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    Json,
     /// For people: keys and names without quotes, a space behind commas and colons, long bytes cut.
-    readable: bool,
+    Readable,
+    Pickle,
+}
+
+/// The text so far. What fails for lack of memory is remembered, and told by [`Out::finish`].
+pub(crate) struct Out<'o> {
+    buf: &'o mut Vec<u8>,
+    style: Style,
     /// Whether the next thing is the first of its object or list.
     fresh: bool,
     failed: bool,
+    /// The names that a pickle has, and where the text begins that is being written.
+    memo: Memo,
+    text: usize,
 }
 
 impl<'o> Out<'o> {
+    pub(super) fn new(style: Style, buf: &'o mut Vec<u8>) -> Self {
+        let memo = Memo::default();
+        let mut out = Out { buf, style, fresh: true, failed: false, memo, text: 0 };
+        if style == Style::Pickle {
+            out.raw(&pickle::START);
+        }
+        out
+    }
+
     pub(super) fn json(buf: &'o mut Vec<u8>) -> Self {
-        Out { buf, readable: false, fresh: true, failed: false }
+        Out::new(Style::Json, buf)
     }
 
-    pub(super) fn readable(buf: &'o mut Vec<u8>) -> Self {
-        Out { buf, readable: true, fresh: true, failed: false }
-    }
-
-    pub(super) fn finish(self) -> Result<(), Fault> {
+    pub(crate) fn finish(mut self) -> Result<(), Fault> {
+        if self.style == Style::Pickle {
+            self.byte(pickle::STOP);
+        }
         if self.failed { Err(Fault::NoMemory) } else { Ok(()) }
     }
 
@@ -73,73 +93,107 @@ impl<'o> Out<'o> {
     #[inline]
     fn value(&mut self) {
         if !self.fresh {
-            self.raw(if self.readable { b", " } else { b"," });
+            match self.style {
+                Style::Json => self.byte(b','),
+                Style::Readable => _ = self.raw(b", "),
+                Style::Pickle => {}
+            }
         }
         self.fresh = false;
     }
 
-    pub(super) fn open(&mut self, bracket: u8) {
+    pub(crate) fn open(&mut self, bracket: u8) {
         self.value();
-        self.byte(bracket);
+        match self.style {
+            Style::Pickle => _ = self.raw(pickle::open(bracket)),
+            _ => self.byte(bracket),
+        }
         self.fresh = true;
     }
 
-    pub(super) fn close(&mut self, bracket: u8) {
-        self.byte(bracket);
+    pub(crate) fn close(&mut self, bracket: u8) {
+        let pickled = self.style == Style::Pickle;
+        self.byte(if pickled { pickle::close(bracket) } else { bracket });
         self.fresh = false;
     }
 
     /// Begins a key; [`Out::key_end`] ends it.
     pub(super) fn key_start(&mut self) {
-        self.value();
-        if !self.readable {
-            self.byte(b'"');
-        }
+        self.quote_start();
     }
 
     pub(super) fn key_end(&mut self) {
-        self.raw(if self.readable { b": " } else { b"\":" });
+        match self.style {
+            Style::Json => _ = self.raw(b"\":"),
+            Style::Readable => _ = self.raw(b": "),
+            Style::Pickle => self.quote_end(),
+        }
         self.fresh = true;
     }
 
     /// A key, of characters that need no escape.
-    pub(super) fn key(&mut self, name: &[u8]) -> &mut Self {
-        self.key_start();
-        self.raw(name);
-        self.key_end();
+    pub(crate) fn key(&mut self, name: &[u8]) -> &mut Self {
+        if self.style == Style::Pickle {
+            self.known(name);
+        } else {
+            self.key_start();
+            self.raw(name);
+            self.key_end();
+        }
         self
     }
 
     /// A word as a value: `true`, `null`.
-    pub(super) fn word(&mut self, word: &[u8]) {
+    pub(crate) fn word(&mut self, word: &[u8]) {
         self.value();
-        self.raw(word);
+        match self.style {
+            Style::Pickle => self.byte(pickle::word(word)),
+            _ => _ = self.raw(word),
+        }
     }
 
     /// A name of the pack as a value.
-    pub(super) fn name(&mut self, name: &[u8]) {
+    pub(crate) fn name(&mut self, name: &[u8]) {
+        if self.style == Style::Pickle {
+            return self.known(name);
+        }
         self.quote_start();
         self.raw(name);
         self.quote_end();
     }
 
+    /// A name in a pickle, which has most of them once.
+    fn known(&mut self, name: &[u8]) {
+        self.failed |= self.memo.write(name, self.buf).is_err();
+    }
+
     /// Begins a string of characters that need no escape, and for people no quotes.
     pub(super) fn quote_start(&mut self) {
         self.value();
-        if !self.readable {
-            self.byte(b'"');
+        match self.style {
+            Style::Json => self.byte(b'"'),
+            Style::Readable => {}
+            Style::Pickle => {
+                self.raw(&pickle::TEXT);
+                self.text = self.buf.len();
+            }
         }
     }
 
     pub(super) fn quote_end(&mut self) {
-        if !self.readable {
-            self.byte(b'"');
+        match self.style {
+            Style::Json => self.byte(b'"'),
+            Style::Readable => {}
+            Style::Pickle => pickle::end_text(self.buf, self.text),
         }
     }
 
     pub(super) fn number(&mut self, n: i128) {
         self.value();
-        self.digits(n);
+        match self.style {
+            Style::Pickle => self.failed |= pickle::number(n, self.buf).is_err(),
+            _ => _ = self.digits(n),
+        }
     }
 
     /// A number without what goes before a value.
@@ -170,7 +224,8 @@ impl<'o> Out<'o> {
 
     /// Bytes as digits to base 16, with `between` between each two bytes if that is not 0.
     pub(super) fn hex(&mut self, bytes: &[u8], between: u8) {
-        let shown = if self.readable { bytes.len().min(READABLE) } else { bytes.len() };
+        let shown =
+            if self.style == Style::Readable { bytes.len().min(READABLE) } else { bytes.len() };
         for (n, byte) in bytes.iter().take(shown).enumerate() {
             if n > 0 && between != 0 {
                 self.byte(between);
@@ -193,6 +248,11 @@ impl<'o> Out<'o> {
 
     /// A string: quotes, backslashes and control characters are escaped.
     pub(super) fn string(&mut self, text: &str) {
+        if self.style == Style::Pickle {
+            self.quote_start();
+            self.raw(text.as_bytes());
+            return self.quote_end();
+        }
         self.value();
         self.byte(b'"');
         let mut rest = text.as_bytes();

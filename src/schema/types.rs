@@ -150,8 +150,14 @@ impl<'a> Field<'a> {
 
     /// The bytes of a member of a struct, if all of them are there.
     pub(super) fn of<'m>(&self, bytes: &'m [u8]) -> Option<&'m [u8]> {
+        self.part(&self.ty(), bytes)
+    }
+
+    /// The same, where its type is known already.
+    #[inline]
+    pub(super) fn part<'m>(&self, ty: &Type<'a>, bytes: &'m [u8]) -> Option<&'m [u8]> {
         let rest = bytes.get(usize::from(self.number())..)?;
-        match self.ty().width() {
+        match ty.width() {
             0 => Some(rest),
             width => rest.get(..width),
         }
@@ -306,6 +312,11 @@ impl<'a> Type<'a> {
     /// Whether it is text or a number.
     pub(super) fn is_plain(&self) -> bool {
         self.kind == Kind::Text || is_number(self.kind)
+    }
+
+    /// Whether it is a number that is shown as such.
+    pub(super) fn is_bare_number(&self) -> bool {
+        is_number(self.kind) && self.target().is_none() && self.hint() == Hint::None
     }
 
     /// Whether its JSON is a list.

@@ -26,17 +26,24 @@ impl Type<'_> {
     }
 
     /// The number that `bytes` are; `None` if they have not its width.
+    #[inline]
     pub(super) fn number(&self, bytes: &[u8]) -> Option<i128> {
         let free = matches!(self.kind(), Kind::Uint | Kind::Sint);
         let fits =
             if free { matches!(bytes.len(), 1 | 2 | 4 | 8) } else { bytes.len() == self.width() };
-        if !fits || !is_number(self.kind()) || bytes.len() > 8 {
+        if !fits || !is_number(self.kind()) {
             return None;
         }
-        let add = |n: u64, b: &u8| n << 8 | u64::from(*b);
-        let raw =
-            if self.is_big() { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) };
-        Some(if self.is_signed() { extend(raw, bytes.len()) } else { raw.into() })
+        let little = match *bytes {
+            [a] => a.into(),
+            [a, b] => u16::from_le_bytes([a, b]).into(),
+            [a, b, c, d] => u32::from_le_bytes([a, b, c, d]).into(),
+            [a, b, c, d, e, f, g, h] => u64::from_le_bytes([a, b, c, d, e, f, g, h]),
+            _ => return None,
+        };
+        let unused = 64u32.wrapping_sub((bytes.len() as u32).wrapping_mul(8)) & 63;
+        let raw = if self.is_big() { little.swap_bytes() >> unused } else { little };
+        Some(if self.is_signed() { ((raw << unused) as i64 >> unused).into() } else { raw.into() })
     }
 
     /// The bytes of a number, if it fits: its width and as many bytes as that.
@@ -84,12 +91,6 @@ impl Type<'_> {
         let name = self.values().and_then(|names| names.name_of(n as i64));
         name == Some(wanted) || parse(wanted) == Some(n)
     }
-}
-
-/// Sign-extends a number of `width` bytes.
-fn extend(raw: u64, width: usize) -> i128 {
-    let unused = 64u32.wrapping_sub((width as u32).wrapping_mul(8)) & 63;
-    ((raw << unused) as i64 >> unused).into()
 }
 
 /// A string up to its first NUL.

@@ -71,6 +71,7 @@ RNL_FORM_DUMP = 1
 RNL_JSON_EXACT = 1
 RNL_JSON_NAMED = 2
 RNL_JSON_READABLE = 4
+RNL_JSON_PICKLE = 8
 RNL_FORM_REPLY = 2
 RNL_FORM_ROW = 3
 RNL_TRACE_OFF = 0
@@ -794,7 +795,7 @@ rnl_policy_use_at = function(
 )
 rnl_policy_free = function("rnl_policy_free", c_int, POINTER(struct_rnl_policy))
 rnl_text_new = function("rnl_text_new", POINTER(struct_rnl_text))
-rnl_text_get = function("rnl_text_get", c_char_p, POINTER(struct_rnl_text), POINTER(c_size_t))
+rnl_text_get = function("rnl_text_get", c_void_p, POINTER(struct_rnl_text), POINTER(c_size_t))
 rnl_text_clear = function("rnl_text_clear", c_int, POINTER(struct_rnl_text))
 rnl_text_free = function("rnl_text_free", c_int, POINTER(struct_rnl_text))
 rnl_pack_open = function(
