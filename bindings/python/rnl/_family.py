@@ -11,7 +11,7 @@ from ._errors import check
 from ._message import number
 from ._named import Named, Notice, all_groups
 from ._records import Records
-from ._schema import Schema, parsed, request_text, said
+from ._schema import Schema, request_text, said, unpickled
 from ._socket import Socket
 from ._wait import LONGEST, TIMEOUT, milliseconds
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ._records import Column
     from ._schema import Object
 
-#: How many objects of a dump are taken from the library at once.
-_AT_ONCE = 256
+#: How many objects of a dump are taken from the library at once: more of them do not stay in the cache.
+_AT_ONCE = 64
 
 
 class Notices:
@@ -79,13 +79,14 @@ class Objects(StreamDump):
 
     def _more(self, _: Any) -> list[Object]:
         """The next objects; none behind the end."""
-        rows = b"[]" if self._dump is None else said(self._rows)
-        objects: list[Object] = parsed(rows or b"[]")
+        rows = b"" if self._dump is None else said(self._rows)
+        objects: list[Object] = unpickled(rows) if rows else []
         objects.reverse()
         return objects
 
     def _rows(self, text: Any) -> int:
-        code = self._schema.handle.run(_ffi.rnl_family_rows, self._dump, _AT_ONCE, 0, text, byref(self._err))
+        rows = self._dump, _AT_ONCE, _ffi.RNL_JSON_PICKLE, text, byref(self._err)
+        code = self._schema.handle.run(_ffi.rnl_family_rows, *rows)
         if code <= 0:
             self._end()
             check(code, self._err)

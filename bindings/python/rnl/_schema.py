@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def said(fill: Callable[[Any], int]) -> bytes:
-    """The text that a function of the library makes."""
+    """The text, or the bytes, that a function of the library makes."""
     text, length = _ffi.rnl_text_new(), c_size_t()
     if not text:
         raise MemoryError
@@ -42,6 +42,14 @@ def parsed(text: bytes) -> Any:
     from json import loads
 
     return loads(text)
+
+
+def unpickled(data: bytes) -> Any:
+    """What a pickle of the library says. It holds dicts, lists, texts and numbers, whoever sent the message."""
+    # As above.
+    from pickle import loads
+
+    return loads(data)
 
 
 def _plain(value: object) -> object:
@@ -113,6 +121,8 @@ class Schema:
         self.handle = Handle("family", family, _ffi.rnl_family_free)
         self.protocol: int = check(_ffi.rnl_family_protocol(family))
         self._described: Object | None = None
+        #: What is known of operations, by their names.
+        self._ops: dict[str, Object] = {}
 
     def close(self) -> None:
         """Frees it."""
@@ -150,9 +160,8 @@ class Schema:
     def decode(self, view: View, flags: int = 0) -> Any:
         """The object that a message of the kernel says."""
         seen = _ffi.struct_rnl_view(msg=as_bytes(view.data), body=as_bytes(view.body), type=view.type)
-        return parsed(
-            said(lambda text: self.handle.run(_ffi.rnl_family_json, byref(seen), flags, text))
-        )
+        shown = byref(seen), flags | _ffi.RNL_JSON_PICKLE
+        return unpickled(said(lambda text: self.handle.run(_ffi.rnl_family_json, *shown, text)))
 
     def named(self, view: View) -> Object | None:
         """The same beside what it is called; None if the family has no such message."""
@@ -177,11 +186,13 @@ class Schema:
         if self._described is None:
             text = said(lambda text: self.handle.run(_ffi.rnl_family_describe, None, text))
             self._described = parsed(text)
+            self._ops = {op["name"]: op for op in self._described["ops"]}
         return self._described
 
     def operation(self, name: str) -> Object | None:
         """What is known of an operation."""
-        return next((op for op in self.describe()["ops"] if op["name"] == name), None)
+        self.describe()
+        return self._ops.get(name)
 
     def operations(self) -> list[str]:
         """The names of what can be asked."""
