@@ -137,7 +137,7 @@ impl Decoder<'_, '_> {
             self.member(level, beside, head.bytes, &field);
         }
         let gives = |out: &Out<'_>| encode::gives_head(level, set, out.since(start), head.bytes);
-        if self.exact && !self.out.sure(gives(&self.out)) {
+        if self.exact && !self.out.sure(gives(self.out)) {
             self.out.take_back(start, fresh);
             self.out.key(b"#header").unfit(head.bytes);
         }

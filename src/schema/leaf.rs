@@ -15,7 +15,7 @@ impl Decoder<'_, '_> {
         let (start, fresh) = (self.out.len(), self.out.is_fresh());
         let fits = self.natural(ty, bytes, level);
         let gives = |out: &Out<'_>| encode::gives_leaf(ty, out.since(start), bytes);
-        if !fits || (self.exact && !self.out.sure(gives(&self.out))) {
+        if !fits || (self.exact && !self.out.sure(gives(self.out))) {
             self.out.take_back(start, fresh);
             self.out.unfit(bytes);
         }
