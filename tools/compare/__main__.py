@@ -23,7 +23,7 @@ import walk
 
 HERE = pathlib.Path(__file__).parent
 RNL = os.environ.get("RNL", HERE.parent.parent / "build/rnl")
-TRIES = 3
+TRIES = 8
 
 
 def run(words, good=(0,)):

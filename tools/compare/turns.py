@@ -565,3 +565,61 @@ def nft_hook(found, _):
 def synproxy_flags(ours, at):
     """Bits; those that the other numbers beside them stand for are not said."""
     return in_order_of(at.theirs, [name for bit, name in ((4, "sack-perm"), (8, "timestamp")) if ours & bit])
+
+
+@define
+def ifname_or_null(ours, at):
+    """Null is how ip says index 0."""
+    return at.names.get(ours, ours) if ours else None
+
+
+@define
+def link_address(found, _):
+    """The address of a tunnel is that of a host."""
+    ours, kind = found
+    if ours is MISSING or kind not in (768, 769, 776, 778, 823):
+        return ours
+    return str(ipaddress.ip_address(bytes.fromhex(ours.replace(":", ""))))
+
+
+@define
+def first_digits(ours, at):
+    """ip has room for so many."""
+    return ours[: int(at.argument)]
+
+
+@define
+def octets6(ours, _):
+    """The first six bytes, as a link-layer address."""
+    return ":".join(ours[at : at + 2] for at in range(0, 12, 2))
+
+
+@define
+def none_or(ours, at):
+    return None if ours == 0 else table_of(at.argument).get(str(ours), ours)
+
+
+@define
+def bare_number(ours, at):
+    """A number that is text already, in so many digits to base 16."""
+    return f"{int(ours, 0):0{at.argument}x}"
+
+
+@define
+def or_any(ours, _):
+    return "any" if ours in ("0.0.0.0", "::") else ours
+
+
+@define
+def dotted(ours, _):
+    return str(ipaddress.IPv4Address(ours))
+
+
+@define
+def traffic_class(ours, _):
+    return f"0x{ours >> 20 & 0xFF:02x}"
+
+
+@define
+def flow_label(ours, _):
+    return f"0x{ours & 0xFFFFF:05x}"
