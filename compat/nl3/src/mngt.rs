@@ -146,12 +146,13 @@ impl nl_cache_ops {
 
 /// Every type that this library knows. A type that is not unregistered is registered; there is no
 /// order in which they are, and nothing to be done when the library is loaded.
-static ALL: [&[&nl_cache_ops]; 5] = [
+static ALL: [&[&nl_cache_ops]; 6] = [
     &[&crate::genl::family::CACHE_OPS],
     crate::route::CACHES,
     crate::nf::CACHES,
     crate::idiag::CACHES,
     crate::tc::CACHES,
+    crate::xfrm::CACHES,
 ];
 
 fn all() -> impl Iterator<Item = &'static nl_cache_ops> {

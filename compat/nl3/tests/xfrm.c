@@ -12,7 +12,7 @@
 
 static void names(void)
 {
-	static const char *texts[] = { "transport", "BEET", "allow", "block", "main", "in", "OUT", "session", "no ecn", "align4,esn",
+	static const char *texts[] = { "transport", "BEET", "allow", "block", "main", "any", "in", "OUT", "session", "no ecn", "align4,esn",
 				       "replay value", "allow policy override by user", "3", "0x4", "", "nothing" };
 	char buf[256];
 
@@ -243,6 +243,10 @@ static void bare(void)
 		sel2 = xfrmnl_sel_clone(sel);
 		tmpl2 = xfrmnl_user_tmpl_clone(tmpl);
 		printf("fix bare %d %d\n", xfrmnl_sel_cmp(sel, sel2), xfrmnl_user_tmpl_cmp(tmpl, tmpl2));
+		xfrmnl_sel_put(sel);
+		xfrmnl_sel_put(sel2);
+		xfrmnl_user_tmpl_free(tmpl);
+		xfrmnl_user_tmpl_free(tmpl2);
 		fflush(stdout);
 		_exit(0);
 	}

@@ -291,30 +291,16 @@ unsafe fn build(ae: &xfrmnl_ae, flags: c_int) -> Result<*mut nl_msg, c_int> {
             flags: ae.flags,
             reqid: ae.reqid,
         };
-        let msg = message(NEWAE, flags | c_int::from(rnl::uapi::NLM_F_REPLACE), &event)?;
-        match put_all(ae, &mut *msg) {
-            Ok(()) => Ok(msg),
-            Err(error) => {
-                nlmsg_free(msg);
-                Err(error)
-            }
-        }
+        let flags = flags | c_int::from(rnl::uapi::NLM_F_REPLACE);
+        filled(message(NEWAE, flags, &event)?, |msg| put_all(ae, msg))
     }
 }
 
 /// Sets lifetimes and windows of the association that the event names, and waits for the answer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn xfrmnl_ae_set(sock: *mut nl_sock, ae: &xfrmnl_ae, flags: c_int) -> c_int {
-    // SAFETY: the socket is live; the message is ours.
-    unsafe {
-        let msg = match build(ae, flags) {
-            Ok(msg) => msg,
-            Err(error) => return -error,
-        };
-        let sent = crate::send::nl_send_auto_complete(sock, msg);
-        nlmsg_free(msg);
-        if sent < 0 { sent } else { crate::recvmsgs::nl_wait_for_ack(sock) }
-    }
+    // SAFETY: the socket is live.
+    unsafe { send(sock, build(ae, flags)) }
 }
 
 #[unsafe(no_mangle)]
@@ -333,14 +319,9 @@ pub unsafe extern "C" fn xfrmnl_ae_build_get_request(
         (event.daddr, event.spi) = (wire(daddr), spi.to_be());
         (event.family, event.proto) = (to.family as u16, proto as u8);
         let mark = Mark { value: mark_value, mask: mark_mask };
-        let built =
-            message(GETAE, 0, &event).and_then(|msg| put(&mut *msg, 21, &mark).map(|()| msg));
-        match built {
-            Ok(msg) => *result = msg,
-            Err(error) => return -error,
-        }
+        let built = message(GETAE, 0, &event);
+        give(built.and_then(|msg| filled(msg, |msg| put(msg, 21, &mark))), result)
     }
-    0
 }
 
 /// Asks the kernel for the event of an association.

@@ -10,19 +10,28 @@ use crate::attr::{nla_data, nla_put};
 use crate::cb::On;
 use crate::dump::dump;
 use crate::error::{Done, NLE_MSGSIZE, NLE_NOMEM, done};
+use crate::mngt::nl_cache_ops;
 use crate::msg::*;
 use crate::names::{nl_af2str, translate_flags};
 use crate::send::nl_send_auto;
 use crate::socket::nl_sock;
 
 mod ae;
+mod context;
 mod lifetime;
 mod names;
 mod replay;
 mod sel;
+mod sp;
+mod sp_msg;
 mod tmpl;
 
 use names::*;
+
+/// The types of caches that this part adds.
+pub(crate) static CACHES: &[&nl_cache_ops] = &[&sp_msg::CACHE_OPS];
+
+const NETLINK_XFRM: c_int = 6;
 
 /// Accessors of numbers, for what is no object: `int get(thing)`, and `int set(thing, number)`, which
 /// succeeds. The numbers are cut to what there is room for.
@@ -180,6 +189,86 @@ unsafe fn message<T: Raw>(kind: c_int, flags: c_int, header: &T) -> Result<*mut 
 unsafe impl Raw for u32 {}
 
 type Parse<T> = unsafe extern "C" fn(*mut nlmsghdr, *mut *mut T) -> c_int;
+
+/// `int set(object, part)`, for parts that are counted: the object takes a reference.
+macro_rules! parts {
+    ($of:ident: $($set:ident($part:ty) $field:ident $bit:ident $get:ident $put:ident;)*) => {
+        $(
+            #[unsafe(no_mangle)]
+            pub unsafe extern "C" fn $set(of: &mut $of, part: *mut $part) -> core::ffi::c_int {
+                // SAFETY: the caller's part is live, the one before is the object's.
+                unsafe { $put(core::mem::replace(&mut of.$field, $get(part))) };
+                of.h.mask |= $bit;
+                0
+            }
+        )*
+    };
+}
+use parts;
+
+/// A message that `fill` has filled; it is freed if that fails.
+unsafe fn filled(
+    msg: *mut nl_msg,
+    fill: impl FnOnce(&mut nl_msg) -> Done,
+) -> Result<*mut nl_msg, c_int> {
+    // SAFETY: the message is live.
+    unsafe {
+        match fill(&mut *msg) {
+            Ok(()) => Ok(msg),
+            Err(error) => {
+                nlmsg_free(msg);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Hands a message to a caller, or the error.
+unsafe fn give(built: Result<*mut nl_msg, c_int>, result: *mut *mut nl_msg) -> c_int {
+    match built {
+        Ok(msg) => {
+            // SAFETY: the result is the caller's.
+            unsafe { *result = msg };
+            0
+        }
+        Err(error) => -error,
+    }
+}
+
+/// Sends a message, or says why there is none, and waits for the answer.
+unsafe fn send(sock: *mut nl_sock, built: Result<*mut nl_msg, c_int>) -> c_int {
+    let msg = match built {
+        Ok(msg) => msg,
+        Err(error) => return -error,
+    };
+    // SAFETY: the socket is live; the message is ours.
+    unsafe {
+        let sent = nl_send_auto(sock, msg);
+        nlmsg_free(msg);
+        if sent < 0 { sent } else { crate::recvmsgs::nl_wait_for_ack(sock) }
+    }
+}
+
+/// `int build(object, flags, result)` and `int do(sock, object, flags)`, from a function that builds a
+/// message of a type: `build do function TYPE`.
+macro_rules! builds {
+    ($of:ident: $($build:ident $send:ident $function:ident $kind:ident;)*) => {
+        $(
+            #[unsafe(no_mangle)]
+            pub unsafe extern "C" fn $build(obj: &$of, flags: c_int, result: *mut *mut nl_msg) -> c_int {
+                // SAFETY: the result is the caller's.
+                unsafe { $crate::xfrm::give($function(obj, $kind, flags), result) }
+            }
+
+            #[unsafe(no_mangle)]
+            pub unsafe extern "C" fn $send(sock: *mut nl_sock, obj: &$of, flags: c_int) -> c_int {
+                // SAFETY: the socket is live.
+                unsafe { $crate::xfrm::send(sock, $function(obj, $kind, flags)) }
+            }
+        )*
+    };
+}
+use builds;
 
 /// Where an answer goes.
 struct Answer<T> {

@@ -29,7 +29,7 @@ pub(super) static AE_FLAGS: Names = names! {
 pub(super) static ACTIONS: Names = names! { 0 "allow", 1 "block" };
 
 /// `XFRM_POLICY_TYPE_*`.
-pub(super) static TYPES: Names = names! { 0 "main", 1 "sub", 2 "max" };
+pub(super) static TYPES: Names = names! { 0 "main", 1 "sub", 2 "max", 255 "any" };
 
 /// `XFRM_POLICY_*` as directions.
 pub(super) static DIRS: Names = names! { 0 "in", 1 "out", 2 "fwd", 3 "mask" };

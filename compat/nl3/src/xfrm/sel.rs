@@ -4,26 +4,26 @@
 use core::ffi::{c_char, c_int, c_uint};
 
 use super::*;
-use crate::addr::nl_addr_put;
+use crate::addr::nl_addr_set_prefixlen;
 use crate::dump::nl_new_line;
 use crate::mem;
 use crate::utils::nl_ip_proto2str;
 
 #[repr(C)]
 pub struct xfrmnl_sel {
-    refs: c_int,
-    dport: u16,
-    dportmask: u16,
-    sport: u16,
-    sportmask: u16,
-    family: u16,
-    prefixlen_d: u8,
-    prefixlen_s: u8,
-    proto: u8,
-    ifindex: u32,
-    userid: u32,
-    daddr: *mut nl_addr,
-    saddr: *mut nl_addr,
+    pub(super) refs: c_int,
+    pub(super) dport: u16,
+    pub(super) dportmask: u16,
+    pub(super) sport: u16,
+    pub(super) sportmask: u16,
+    pub(super) family: u16,
+    pub(super) prefixlen_d: u8,
+    pub(super) prefixlen_s: u8,
+    pub(super) proto: u8,
+    pub(super) ifindex: u32,
+    pub(super) userid: u32,
+    pub(super) daddr: *mut nl_addr,
+    pub(super) saddr: *mut nl_addr,
 }
 
 numbers! { xfrmnl_sel, c_uint => c_int:
@@ -128,5 +128,72 @@ pub unsafe extern "C" fn xfrmnl_sel_dump(sel: &xfrmnl_sel, p: *mut nl_dump_param
         nl_new_line(p);
         let proto = nl_ip_proto2str(sel.proto.into(), text.as_mut_ptr(), text.len());
         dump!(p, c"\t\tprotocol: %s ifindex: %u user: %u\n", proto, sel.ifindex, sel.userid);
+    }
+}
+
+/// `struct xfrm_selector`, ports in the network's order.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(super) struct Selector {
+    daddr: [u8; 16],
+    saddr: [u8; 16],
+    dport: u16,
+    dportmask: u16,
+    sport: u16,
+    sportmask: u16,
+    family: u16,
+    prefixlen_d: u8,
+    prefixlen_s: u8,
+    proto: u8,
+    pad: [u8; 3],
+    ifindex: u32,
+    userid: u32,
+}
+
+// SAFETY: the padding is a field.
+unsafe impl Raw for Selector {}
+
+impl Selector {
+    /// What a message says of a selector; nothing at all where there is none.
+    pub(super) unsafe fn of(sel: *const xfrmnl_sel) -> Selector {
+        // SAFETY: all zeros are a selector; the caller's is NULL or live.
+        unsafe {
+            let Some(sel) = sel.as_ref() else { return core::mem::zeroed() };
+            Selector {
+                daddr: wire(sel.daddr),
+                saddr: wire(sel.saddr),
+                dport: sel.dport.to_be(),
+                dportmask: sel.dportmask.to_be(),
+                sport: sel.sport.to_be(),
+                sportmask: sel.sportmask.to_be(),
+                family: sel.family,
+                prefixlen_d: sel.prefixlen_d,
+                prefixlen_s: sel.prefixlen_s,
+                proto: sel.proto,
+                pad: [0; 3],
+                ifindex: sel.ifindex,
+                userid: sel.userid,
+            }
+        }
+    }
+
+    /// A new selector that says the same, in place of the one before.
+    pub(super) unsafe fn read(&self, slot: &mut *mut xfrmnl_sel) -> Done {
+        let new = xfrmnl_sel_alloc();
+        // SAFETY: NULL or new; the one before is the slot's.
+        unsafe {
+            xfrmnl_sel_put(core::mem::replace(slot, new));
+            let Some(sel) = new.as_mut() else { return Err(NLE_NOMEM) };
+            unwire(&mut sel.daddr, self.family, &self.daddr)?;
+            unwire(&mut sel.saddr, self.family, &self.saddr)?;
+            nl_addr_set_prefixlen(&mut *sel.daddr, self.prefixlen_d.into());
+            nl_addr_set_prefixlen(&mut *sel.saddr, self.prefixlen_s.into());
+            (sel.dport, sel.dportmask) = (u16::from_be(self.dport), u16::from_be(self.dportmask));
+            (sel.sport, sel.sportmask) = (u16::from_be(self.sport), u16::from_be(self.sportmask));
+            (sel.family, sel.proto) = (self.family, self.proto);
+            (sel.prefixlen_d, sel.prefixlen_s) = (self.prefixlen_d, self.prefixlen_s);
+            (sel.ifindex, sel.userid) = (self.ifindex, self.userid);
+        }
+        Ok(())
     }
 }

@@ -5,7 +5,6 @@ use core::ffi::{c_char, c_int, c_uint};
 
 use super::*;
 use crate::abi::nl_list_head;
-use crate::addr::nl_addr_put;
 use crate::dump::nl_new_line;
 use crate::utils::nl_ip_proto2str;
 use crate::{list, mem};
@@ -122,5 +121,73 @@ pub unsafe extern "C" fn xfrmnl_user_tmpl_dump(tmpl: &xfrmnl_user_tmpl, p: *mut 
         nl_new_line(p);
         dump!(p, c"\t\tAuth Algo: 0x%x Crypto Algo: 0x%x ", tmpl.aalgos, tmpl.ealgos);
         dump!(p, c"Compr Algo: 0x%x\n", tmpl.calgos);
+    }
+}
+
+/// `struct xfrm_user_tmpl`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(super) struct Template {
+    daddr: [u8; 16],
+    spi: u32,
+    proto: u8,
+    pad: [u8; 3],
+    family: u16,
+    pad2: u16,
+    saddr: [u8; 16],
+    reqid: u32,
+    mode: u8,
+    share: u8,
+    optional: u8,
+    pad3: u8,
+    aalgos: u32,
+    ealgos: u32,
+    calgos: u32,
+}
+
+// SAFETY: the padding is fields.
+unsafe impl Raw for Template {}
+
+impl Template {
+    pub(super) unsafe fn of(tmpl: &xfrmnl_user_tmpl) -> Template {
+        // SAFETY: the addresses are NULL or live.
+        let (daddr, saddr) = unsafe { (wire(tmpl.daddr), wire(tmpl.saddr)) };
+        Template {
+            daddr,
+            spi: tmpl.spi.to_be(),
+            proto: tmpl.proto,
+            pad: [0; 3],
+            family: tmpl.family,
+            pad2: 0,
+            saddr,
+            reqid: tmpl.reqid,
+            mode: tmpl.mode,
+            share: tmpl.share,
+            optional: tmpl.optional,
+            pad3: 0,
+            aalgos: tmpl.aalgos,
+            ealgos: tmpl.ealgos,
+            calgos: tmpl.calgos,
+        }
+    }
+
+    /// A new template that says the same.
+    pub(super) unsafe fn read(&self) -> Result<*mut xfrmnl_user_tmpl, c_int> {
+        let new = xfrmnl_user_tmpl_alloc();
+        // SAFETY: NULL or new.
+        unsafe {
+            let Some(tmpl) = new.as_mut() else { return Err(NLE_NOMEM) };
+            let ends = unwire(&mut tmpl.daddr, self.family, &self.daddr);
+            let ends = ends.and(unwire(&mut tmpl.saddr, self.family, &self.saddr));
+            if let Err(error) = ends {
+                xfrmnl_user_tmpl_free(new);
+                return Err(error);
+            }
+            (tmpl.spi, tmpl.reqid) = (u32::from_be(self.spi), self.reqid);
+            (tmpl.family, tmpl.proto, tmpl.mode) = (self.family, self.proto, self.mode);
+            (tmpl.share, tmpl.optional) = (self.share, self.optional);
+            (tmpl.aalgos, tmpl.ealgos, tmpl.calgos) = (self.aalgos, self.ealgos, self.calgos);
+        }
+        Ok(new)
     }
 }
