@@ -359,11 +359,13 @@ impl Table {
 
     /// The dump of one namespace has ended.
     fn dumped(&mut self, end: Result<()>) -> Result<()> {
-        const AGAIN: [Fault; 3] = [Fault::Interrupted, Fault::Truncated, Fault::Overrun];
+        // EBUSY: a dump that was given up, as its end seemed to be lost, still runs in the kernel: it had
+        // no memory for the next part, and goes on with the next notification.
+        const AGAIN: [i32; 4] = [errno::ESTALE, errno::EMSGSIZE, errno::ENOBUFS, errno::EBUSY];
         match end {
             Ok(()) if self.stale || self.drops != self.socket.drops() => self.again(),
             Ok(()) => self.state = State::Sweeping,
-            Err(error) if AGAIN.iter().any(|fault| fault.errno() == error.errno()) => self.again(),
+            Err(error) if AGAIN.contains(&error.errno()) => self.again(),
             // What can't be dumped there is still notified of.
             Err(_) if self.scope.is_some() => {
                 self.state = State::Skipping;
