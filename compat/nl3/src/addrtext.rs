@@ -9,7 +9,12 @@ use crate::error::{NLE_AF_NOSUPPORT, NLE_INVAL, NLE_NOADDR, NLE_NOMEM};
 
 unsafe extern "C" {
     fn inet_pton(family: c_int, text: *const c_char, to: *mut c_void) -> c_int;
-    fn inet_ntop(family: c_int, from: *const c_void, to: *mut c_char, len: u32) -> *const c_char;
+    pub(crate) fn inet_ntop(
+        family: c_int,
+        from: *const c_void,
+        to: *mut c_char,
+        len: u32,
+    ) -> *const c_char;
 }
 
 /// Bytes of the longest address that text can give.

@@ -146,8 +146,9 @@ impl nl_cache_ops {
 
 /// Every type that this library knows. A type that is not unregistered is registered; there is no
 /// order in which they are, and nothing to be done when the library is loaded.
-static ALL: [&[&nl_cache_ops]; 6] = [
+static ALL: &[&[&nl_cache_ops]] = &[
     &[&crate::genl::family::CACHE_OPS],
+    crate::link::CACHES,
     crate::route::CACHES,
     crate::nf::CACHES,
     crate::idiag::CACHES,

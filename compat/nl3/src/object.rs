@@ -379,7 +379,7 @@ pub unsafe extern "C" fn nl_object_attrs2str(
             libc::memset(buf.cast(), 0, len);
             return buf;
         }
-        crate::table::write_flags(ops.names(), attrs.into(), buf, len);
+        crate::table::write_flags(ops.names(), i64::from(attrs as i32) as u64, buf, len);
         buf
     }
 }

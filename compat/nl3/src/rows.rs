@@ -391,24 +391,25 @@ impl Sum {
 
 /// Reads the attributes that rows name, and sets their bits. Addresses take `family`. Attributes that no
 /// row names are left alone.
-#[allow(dead_code)]
 pub(crate) unsafe fn read(
     obj: *mut nl_object,
     head: *const nlattr,
     len: c_int,
     family: c_int,
 ) -> Done {
-    let rows = ops(obj).attrs();
-    // SAFETY: the attributes are `len` bytes; the rows describe fields of the object.
+    // SAFETY: the attributes are `len` bytes.
+    unsafe { walk(head, len).try_for_each(|nla| read_attr(obj, nla, family)) }
+}
+
+/// The same for one attribute.
+pub(crate) unsafe fn read_attr(obj: *mut nl_object, nla: &nlattr, family: c_int) -> Done {
+    let kind = nla_type(nla) as u16;
+    let named = ops(obj).attrs().iter().find(|row| row.nla == kind && kind != 0);
+    let Some(row) = named else { return Ok(()) };
+    // SAFETY: the row describes a field of the object.
     unsafe {
-        for nla in walk(head, len) {
-            let kind = nla_type(nla) as u16;
-            let named = rows.iter().find(|row| row.nla == kind && kind != 0);
-            if let Some(row) = named {
-                read_one(row, obj, nla, family)?;
-                (*obj).mask |= row.mask();
-            }
-        }
+        read_one(row, obj, nla, family)?;
+        (*obj).mask |= row.mask();
     }
     Ok(())
 }
