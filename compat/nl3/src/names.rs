@@ -61,7 +61,11 @@ impl Names {
 }
 
 fn decimal(text: &[u8]) -> i64 {
-    text.iter().fold(0, |n: i64, &b| n.wrapping_mul(10).wrapping_add(i64::from(b) - 48))
+    let (sign, digits) = match text.strip_prefix(b"-") {
+        Some(digits) => (-1, digits),
+        None => (1, text),
+    };
+    digits.iter().fold(0, |n: i64, &b| n.wrapping_mul(10).wrapping_add(i64::from(b) - 48)) * sign
 }
 
 /// The number that the whole of `text` is, in C's notation.

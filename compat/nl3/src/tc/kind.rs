@@ -14,7 +14,7 @@ use crate::error::{Done, NLE_NOMEM};
 use crate::mem;
 use crate::msg::nl_msg;
 
-/// A struct of what a kind has of its own. It may be all zeros, which is how it begins.
+/// A struct of what a kind has of its own. Zeroed memory is one: that is how it begins.
 pub(super) trait Data: Sized {
     /// What tells it from the others.
     const OF: Of;
@@ -25,10 +25,36 @@ pub(super) trait Data: Sized {
 pub(super) enum Of {
     Nothing,
     Sfq,
+    Htb,
+    HtbClass,
+    Tbf,
+    Prio,
+    FqCodel,
+    Hfsc,
+    HfscClass,
+    Netem,
+    Mqprio,
+    Plug,
+    Red,
+    Cbq,
+    Dsmark,
+    DsmarkClass,
+    Fifo,
+    U32,
+    Basic,
+    Cgroup,
+    Fw,
+    Flower,
+    Matchall,
+    Mirred,
+    Skbedit,
+    Gact,
+    Vlan,
+    Nat,
 }
 
 type Show<T> = unsafe fn(&T, *mut nl_dump_params);
-type Parse<T> = unsafe fn(&mut T, &nlattr) -> Done;
+type Parse<T> = unsafe fn(&mut T, &mut rtnl_tc, &nlattr) -> Done;
 type Fill<T> = unsafe fn(&mut T, &rtnl_tc, &mut nl_msg) -> Done;
 type Owned<T> = unsafe fn(&mut T) -> Done;
 
@@ -90,6 +116,16 @@ impl rtnl_tc_ops {
 
     pub(super) const fn new<T: Data>(name: &'static CStr) -> Self {
         Self { of: T::OF, size: size_of::<T>() as u16, ..Self::bare(name) }
+    }
+
+    /// The same with another name.
+    pub(super) const fn called(self, name: &'static CStr) -> Self {
+        Self { name: name.as_ptr(), ..self }
+    }
+
+    /// The same, but options are not marked as a nest.
+    pub(super) const fn plain_options(self) -> Self {
+        Self { plain: true, ..self }
     }
 
     hooks! {

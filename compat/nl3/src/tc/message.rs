@@ -41,6 +41,28 @@ pub(super) unsafe fn read<T: Copy>(nla: &nlattr) -> Result<T, c_int> {
     Ok(unsafe { nla_data(nla).cast::<T>().read_unaligned() })
 }
 
+/// The struct that the last attribute of that type inside `options` is. Each must be long enough.
+pub(super) unsafe fn find<T: Copy>(options: &nlattr, kind: u16) -> Result<Option<T>, c_int> {
+    // SAFETY: the payload is inside the attribute; any bytes are a `T`, by the caller's promise.
+    unsafe { find_in(nla_data(options).cast(), nla_len(options), kind) }
+}
+
+/// The same among `len` bytes of attributes.
+pub(super) unsafe fn find_in<T: Copy>(
+    head: *const nlattr,
+    len: c_int,
+    kind: u16,
+) -> Result<Option<T>, c_int> {
+    let mut found = None;
+    // SAFETY: as for `find`.
+    unsafe {
+        for nla in walk(head, len).filter(|nla| nla_type(nla) == kind.into()) {
+            found = Some(read(nla).map_err(|_| NLE_RANGE)?);
+        }
+    }
+    Ok(found)
+}
+
 /// Puts a struct into a message, as it is.
 pub(super) fn append<T>(msg: &mut nl_msg, what: &T) -> Done {
     // SAFETY: the message takes the bytes of the struct.
@@ -87,7 +109,7 @@ pub(super) unsafe fn parse_options(tc: &mut rtnl_tc, options: Option<&nlattr>) -
         super::kind::new_data(tc)?;
         let (Some(ops), Some(data)) = (tc.ops.as_ref(), tc.data.as_mut()) else { return Ok(()) };
         match (ops.parse, options) {
-            (Some(parse), Some(options)) => parse(data, options),
+            (Some(parse), Some(options)) => parse(data, tc, options),
             (_, None) if ops.needs_options => Err(NLE_MISSING_ATTR),
             _ => Ok(()),
         }

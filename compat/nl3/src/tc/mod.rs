@@ -7,11 +7,12 @@ mod classid;
 mod cls;
 mod dump;
 mod kind;
+mod kinds;
 mod message;
 mod object;
 mod qdisc;
 mod rate;
-mod sfq;
+
 mod stats;
 mod uapi;
 
@@ -26,18 +27,13 @@ use crate::object::nl_object;
 pub(crate) static CACHES: &[&nl_cache_ops] =
     &[&qdisc::CACHE_OPS, &class::CACHE_OPS, &cls::CACHE_OPS, &act::CACHE_OPS];
 
-static QDISCS: [rtnl_tc_ops; 1] = [sfq::QDISC];
-static CLASSES: [rtnl_tc_ops; 0] = [];
-static FILTERS: [rtnl_tc_ops; 0] = [];
-static ACTIONS: [rtnl_tc_ops; 0] = [];
-
 /// The kinds that an `enum rtnl_tc_type` has.
 fn kinds(of: c_int) -> &'static [rtnl_tc_ops] {
     match of {
-        0 => &QDISCS,
-        1 => &CLASSES,
-        2 => &FILTERS,
-        3 => &ACTIONS,
+        0 => &kinds::QDISCS,
+        1 => &kinds::CLASSES,
+        2 => &kinds::FILTERS,
+        3 => &kinds::ACTIONS,
         _ => &[],
     }
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Rates: how long packets take, and the tables of that which the kernel wants.
 
-use core::ffi::c_int;
+use core::ffi::{CStr, c_int};
+use core::ptr::null;
 
 use super::object::*;
-use crate::attr::nla_put;
+use crate::abi::nl_dump_params;
 use crate::error::*;
 use crate::msg::nl_msg;
 use crate::ticks::nl_us2ticks;
+use crate::utils::{nl_cancel_down_bits, nl_cancel_down_bytes};
 
 /// `struct tc_ratespec`.
 #[derive(Clone, Copy)]
@@ -56,30 +58,62 @@ pub extern "C" fn rtnl_tc_calc_cell_log(size: c_int) -> c_int {
     if size > 0 && size & (size - 1) == 0 { size.trailing_zeros() as c_int } else { -NLE_INVAL }
 }
 
+pub(super) const NO_RATE: tc_ratespec =
+    tc_ratespec { cell_log: 0, linklayer: 0, overhead: 0, cell_align: 0, mpu: 0, rate: 0 };
+
+/// The same for rates that may be large.
+pub(super) fn bytes_in(time: u32, rate: u64) -> u32 {
+    whole(f64::from(time) * rate as f64 / 1_000_000.0) as u32
+}
+
 impl tc_ratespec {
-    /// What the kernel is told of a rate: also what the object says of its link. Chooses the size of cells.
-    pub(super) fn complete(&mut self, tc: &rtnl_tc) {
+    /// What the kernel is told of a rate: also what the object says of its link. The size of cells, if it
+    /// was to be chosen, stays.
+    pub(super) fn complete(&mut self, tc: &rtnl_tc, rate: u64) -> tc_ratespec {
         if self.cell_log == AUTO {
             let mtu = rtnl_tc_get_mtu(tc);
             let mtu = if mtu == 0 { 2047 } else { mtu };
             self.cell_log = (0..31).find(|log| mtu >> log <= 255).unwrap_or(31);
         }
-        self.overhead = tc.overhead as u16;
-        self.mpu = tc.mpu as u16;
-        self.cell_align = -1;
-    }
-
-    /// Puts the table of how long packets take: for each size in cells, in ticks.
-    pub(super) fn put_table(&self, tc: &rtnl_tc, rate: u64, msg: &mut nl_msg, kind: u16) -> Done {
-        let mut table = [0u32; 256];
-        let atm = rtnl_tc_get_linktype(tc) == ARPHRD_ATM;
-        for (cells, slot) in (1u32..).zip(table.iter_mut()) {
-            let size = (cells << (self.cell_log & 31)).max(self.mpu.into());
-            let size = if atm { size.div_ceil(ATM_PAYLOAD) * ATM_CELL } else { size };
-            *slot = nl_us2ticks(time_of(size.into(), rate as f64) as u32);
+        tc_ratespec {
+            cell_log: self.cell_log,
+            linklayer: 0,
+            overhead: tc.overhead as u16,
+            cell_align: -1,
+            mpu: tc.mpu as u16,
+            rate: low(rate),
         }
-        let len = size_of_val(&table) as c_int;
-        // SAFETY: the message takes the bytes of the table.
-        done(unsafe { nla_put(msg, kind.into(), len, table.as_ptr().cast()) })
     }
+}
+
+/// A rate in the 32 bits that were enough once.
+pub(super) fn low(rate: u64) -> u32 {
+    u32::try_from(rate).unwrap_or(u32::MAX)
+}
+
+/// Puts the table of how long packets take, in ticks, by their sizes in cells.
+pub(super) fn put_table(
+    tc: &rtnl_tc,
+    spec: &tc_ratespec,
+    rate: u64,
+    msg: &mut nl_msg,
+    kind: u16,
+) -> Done {
+    let mut table = [0u32; 256];
+    let atm = rtnl_tc_get_linktype(tc) == ARPHRD_ATM;
+    for (cells, slot) in (1u32..).zip(table.iter_mut()) {
+        let size = cells.wrapping_shl(spec.cell_log.into()).max(spec.mpu.into());
+        let size = if atm { size.div_ceil(ATM_PAYLOAD).wrapping_mul(ATM_CELL) } else { size };
+        *slot = nl_us2ticks(time_of((size as c_int).into(), rate as f64) as u32);
+    }
+    super::message::put(msg, kind, &table)
+}
+
+/// Shows a rate twice, in bytes and in bits a second, with their units.
+pub(super) fn show_rate(p: *mut nl_dump_params, format: &CStr, rate: u64) {
+    let (mut byte, mut bit) = (null(), null());
+    let bytes = nl_cancel_down_bytes(rate, &mut byte);
+    let bits = nl_cancel_down_bits(rate.wrapping_mul(8), &mut bit);
+    // SAFETY: the format takes two doubles, each with a string behind it.
+    unsafe { crate::dump::nl_dump(p, format.as_ptr(), bytes, byte, bits, bit) };
 }

@@ -3,13 +3,13 @@
 
 use core::ffi::c_int;
 
-use super::kind::{Data, Of, fields, rtnl_tc_ops};
-use super::message::{append, read};
-use super::object::rtnl_tc;
 use crate::abi::{nl_dump_params, nlattr};
 use crate::dump::dump;
 use crate::error::{Done, NLE_NOATTR};
 use crate::msg::nl_msg;
+use crate::tc::kind::{Data, Of, fields, rtnl_tc_ops};
+use crate::tc::message::{append, read};
+use crate::tc::object::rtnl_tc;
 
 /// `struct tc_sfq_qopt`.
 #[derive(Clone, Copy)]
@@ -51,7 +51,7 @@ fields! { Sfq:
     get rtnl_sfq_get_divisor() -> c_int = opt.divisor: DIVISOR, -NLE_NOATTR;
 }
 
-unsafe fn parse(sfq: &mut Sfq, options: &nlattr) -> Done {
+unsafe fn parse(sfq: &mut Sfq, _: &mut rtnl_tc, options: &nlattr) -> Done {
     // SAFETY: the options are whole.
     sfq.opt = unsafe { read(options)? };
     sfq.mask = ALL;
@@ -59,7 +59,7 @@ unsafe fn parse(sfq: &mut Sfq, options: &nlattr) -> Done {
 }
 
 unsafe fn fill(sfq: &mut Sfq, _: &rtnl_tc, msg: &mut nl_msg) -> Done {
-    append(msg, &sfq.opt)
+    append(msg, &Options { divisor: 0, flows: 0, ..sfq.opt })
 }
 
 unsafe fn line(sfq: &Sfq, p: *mut nl_dump_params) {
