@@ -17,10 +17,14 @@ use crate::send::nl_send_auto;
 use crate::socket::nl_sock;
 
 mod ae;
+mod algo;
 mod context;
 mod lifetime;
 mod names;
 mod replay;
+mod sa;
+mod sa_dump;
+mod sa_msg;
 mod sel;
 mod sp;
 mod sp_msg;
@@ -29,7 +33,7 @@ mod tmpl;
 use names::*;
 
 /// The types of caches that this part adds.
-pub(crate) static CACHES: &[&nl_cache_ops] = &[&sp_msg::CACHE_OPS];
+pub(crate) static CACHES: &[&nl_cache_ops] = &[&sa_msg::CACHE_OPS, &sp_msg::CACHE_OPS];
 
 const NETLINK_XFRM: c_int = 6;
 
@@ -313,7 +317,7 @@ unsafe fn ask<T>(
 unsafe fn addrs_differ(a: *const nl_addr, b: *const nl_addr) -> bool {
     // SAFETY: each is NULL or live.
     match unsafe { (a.as_ref(), b.as_ref()) } {
-        (Some(a), Some(b)) => unsafe { nl_addr_cmp_prefix(a, b) != 0 },
+        (Some(a), Some(b)) => nl_addr_cmp_prefix(a, b) != 0,
         (a, b) => a.is_some() != b.is_some(),
     }
 }
