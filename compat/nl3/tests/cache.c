@@ -198,7 +198,7 @@ static void kinds(void)
 	printf("lookup %d unknown %d\n", ops != NULL, nl_cache_ops_lookup("no/such") != NULL);
 	printf("of a cache %d\n", nl_cache_get_ops(cache) == ops);
 	printf("associate %d %d %d\n", nl_cache_ops_associate(NETLINK_GENERIC, 16) == ops,
-	       nl_cache_ops_associate(NETLINK_GENERIC, 17) != NULL, nl_cache_ops_associate(NETLINK_XFRM, 16) != NULL);
+	       nl_cache_ops_associate(NETLINK_GENERIC, 17) != NULL, nl_cache_ops_associate(NETLINK_USERSOCK, 16) != NULL);
 	printf("message type %d %d\n", nl_msgtype_lookup(ops, 16) != NULL, nl_msgtype_lookup(ops, 17) != NULL);
 	nl_cache_ops_foreach(count_ops, &count);
 	printf("among all %d\n", count);

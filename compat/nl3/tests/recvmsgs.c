@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  * Which callbacks a message goes to, in which order, and what each answer leads to. Datagrams come from
  * a receiver of the program's own, so that they can be anything. */
+#include <netlink/route/link.h> /* stock knows the types of routing once that library is loaded */
 #include <netlink/netlink.h>
 #include <netlink/msg.h>
 #include <netlink/socket.h>
