@@ -12,6 +12,10 @@ use super::value::{address, text_of, whole_text_of, write_address};
 impl Decoder<'_, '_> {
     /// A value of type `ty`, or its bytes where they are none.
     pub(super) fn leaf<'a>(&mut self, ty: &Type<'a>, bytes: &[u8], level: &Level<'_, 'a, '_>) {
+        // What most values are is shown without detours.
+        if let Some(n) = ty.number(bytes).filter(|_| ty.is_bare() && !self.exact) {
+            return self.out.number(n);
+        }
         let (start, fresh) = (self.out.len(), self.out.is_fresh());
         let fits = self.natural(ty, bytes, level);
         let gives = |out: &Out<'_>| encode::gives_leaf(ty, out.since(start), bytes);
@@ -147,15 +151,7 @@ impl Decoder<'_, '_> {
             return false;
         }
         self.out.open(b'[');
-        let mut rest = bytes;
-        let bare = element.is_bare_number() && !self.exact;
-        while let Some((piece, after)) = rest.split_at_checked(width).filter(|_| !rest.is_empty()) {
-            match element.number(piece).filter(|_| bare) {
-                Some(n) => self.out.number(n),
-                None => self.leaf(&element, piece, level),
-            }
-            rest = after;
-        }
+        bytes.chunks(width.max(1)).for_each(|piece| self.leaf(&element, piece, level));
         self.out.close(b']');
         true
     }

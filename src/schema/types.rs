@@ -5,6 +5,9 @@
 use super::format::{Hint, Kind, Part, enum_flags, set_flags, type_flags};
 use super::pack::{Pack, Row, same};
 
+/// At how many places an attribute is looked for before all are searched.
+const NEAR: usize = 3;
+
 /// A set of attributes, or a struct.
 #[derive(Clone, Copy, Debug)]
 pub struct Set<'a> {
@@ -80,12 +83,11 @@ impl<'a> Set<'a> {
     /// The attribute of type `number`, or the member at that offset.
     #[inline(never)]
     pub fn field(&self, number: u16) -> Option<Field<'a>> {
-        // Most sets have no gaps: it is where it should be.
+        // Most sets have no gaps or few: it is where it should be, or a little before.
         let guess = usize::from(number.wrapping_sub(self.at(0).number()));
-        if guess < self.count() && self.at(guess).number() == number {
-            return Some(self.at(guess));
-        }
-        self.search(number)
+        let likely = (0..NEAR).filter_map(|gaps| guess.checked_sub(gaps));
+        let mut likely = likely.filter(|guess| *guess < self.count()).map(|guess| self.at(guess));
+        likely.find(|field| field.number() == number).or_else(|| self.search(number))
     }
 
     fn search(&self, number: u16) -> Option<Field<'a>> {
@@ -314,9 +316,10 @@ impl<'a> Type<'a> {
         self.kind == Kind::Text || is_number(self.kind)
     }
 
-    /// Whether it is a number that is shown as such.
-    pub(super) fn is_bare_number(&self) -> bool {
-        is_number(self.kind) && self.target().is_none() && self.hint() == Hint::None
+    /// Whether a number of this type is shown as such.
+    #[inline]
+    pub(super) fn is_bare(&self) -> bool {
+        self.kind != Kind::Bitfield32 && self.target().is_none() && self.hint() == Hint::None
     }
 
     /// Whether its JSON is a list.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ._schema import Object
 
 #: How many objects of a dump are taken from the library at once: more of them do not stay in the cache.
-_AT_ONCE = 64
+_AT_ONCE = 32
 
 
 class Notices:
@@ -124,7 +124,6 @@ class Family(Named):
         self._given, self._own = sock, None
         self._options = {"netns": netns, **options}
         self._resolved = not self._schema.is_generic()
-        self._docs: dict[str, str] = {}
 
     @property
     def sock(self) -> Socket:

@@ -43,32 +43,53 @@ def all_groups(schema: Schema, names: tuple[str, ...]) -> list[int]:
     return numbers
 
 
-def _operation(family: Any, name: str, doc: str) -> Any:
-    """An operation as a function, which help() understands."""
+class _Doc:
+    """What help() shows: of an operation what it takes, of the class what operations are. It is made when it is
+    asked for."""
 
-    def operation(request: Any = None, /, **options: Any) -> Any:
-        return family.call(name, request, **options)
+    def __init__(self, of_class: str) -> None:
+        self._of_class = of_class
 
-    def dump(request: Any = None, /, **options: Any) -> Any:
+    def __get__(self, operation: Operation | None, _: object = None) -> str:
+        return self._of_class if operation is None else operation._documentation()
+
+
+class Operation:
+    __doc__ = _Doc(  # type: ignore[assignment]
+        """An operation of a family. To call it makes a request, see Family.call(); dump() gives all objects,
+see Family.dump(), and records() some of their values, see Family.records()."""
+    )
+    __slots__ = ("__name__", "_family", "_op")
+
+    def __init__(self, family: Any, op: Object) -> None:
+        self._family, self._op = family, op
+        self.__name__: str = op["name"]
+
+    def __call__(self, request: Any = None, /, **options: Any) -> Any:
+        return self._family.call(self.__name__, request, **options)
+
+    def dump(self, request: Any = None, /, **options: Any) -> Any:
         """All objects, one by one: an iterator of dicts. See Family.dump()."""
-        return family.dump(name, request, **options)
+        return self._family.dump(self.__name__, request, **options)
 
-    def records(*columns: Any, **options: Any) -> Any:
+    def records(self, *columns: Any, **options: Any) -> Any:
         """All objects of a dump as records of some of their values. See Family.records()."""
-        return family.records(name, *columns, **options)
+        return self._family.records(self.__name__, *columns, **options)
 
-    operation.__name__ = operation.__qualname__ = name.replace("-", "_")
-    operation.__doc__ = doc
-    whole: Any = operation
-    whole.dump, whole.records = dump, records
-    return whole
+    def _documentation(self) -> str:
+        # Not before it is needed: importing rnl is to be cheap.
+        from ._help import documentation
+
+        return documentation(self._family.name, self._op, self._family.describe())
+
+    def __repr__(self) -> str:
+        return f"<rnl.Operation {self.__name__} of {self._family.name}>"
 
 
 class Named:
     """A family by its name."""
 
     _schema: Schema
-    _docs: dict[str, str]
 
     @property
     def name(self) -> str:
@@ -114,15 +135,7 @@ class Named:
         if op is None or not ("do" in op or "dump" in op):
             of = f" {schema.name}" if schema else ""
             raise AttributeError(f"{type(self).__name__}{of} has no operation {name!r}")
-        return _operation(self, op["name"], self._doc(op))
-
-    def _doc(self, op: Object) -> str:
-        if op["name"] not in self._docs:
-            # Not before it is needed: importing rnl is to be cheap.
-            from ._help import documentation
-
-            self._docs[op["name"]] = documentation(self.name, op, self._schema.describe())
-        return self._docs[op["name"]]
+        return Operation(self, op)
 
     def __dir__(self) -> Iterator[str]:
         own = super().__dir__()

@@ -315,7 +315,7 @@ class Family(Named):
 
     def __init__(self, name: str, *, pack: Any = None, **options: Any) -> None:
         self._schema = Schema(name, pack)
-        self._options, self._docs = options, {}
+        self._options = options
         self._sock: Socket | None = None
         self._opening = asyncio.Lock()
 
