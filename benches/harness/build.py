@@ -9,6 +9,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +48,8 @@ LIBRARIES = {
 }
 # Programs that compete as they are, and the package that brings them.
 TOOLS = {"ip": "iproute2"}
+# Modules of Python.
+MODULES = {"pyroute2": "python3-pyroute2", "numpy": "python3-numpy"}
 
 
 def _programs():
@@ -67,6 +70,8 @@ def _programs():
         yield f"pipeline-{name}", Program(sources, library)
     yield "named", Program(("named.c", "bench.c"), "rnl")
     yield "rnl-together", Program(("rnl_together.c", "bench.c"), "rnl")
+    yield "python-rnl", Program(("named.py",), "rnl")
+    yield "python-pyroute2", Program(("peer.py",), "pyroute2")
     for name, library in (("hand", ""), ("nl", "nl-route"), ("rnl", "rnl")):
         yield f"table-{name}", Program((f"table/{name}.c", "bench.c"), library)
 
@@ -112,6 +117,8 @@ class Workshop:
             self._find_peer(name, library)
         for name, package in TOOLS.items():
             self._find_tool(name, package)
+        for name, package in MODULES.items():
+            self._find_module(name, package)
         self._find_rnl()
         for name, program in _programs():
             if self.has(program.library):
@@ -135,6 +142,13 @@ class Workshop:
         else:
             self.missing[name] = f"needs {package}"
 
+    def _find_module(self, name, package):
+        try:
+            _output(sys.executable, "-c", f"import {name}")
+            self.flags[name] = []
+        except BuildError:
+            self.missing[name] = f"needs {package}"
+
     def _find_rnl(self):
         if self.rnl is None:
             self.missing["rnl"] = "left out, as asked"
@@ -142,6 +156,8 @@ class Workshop:
         copy = self._copy(self.rnl / "librnl.so")
         self.flags["rnl"] = ["-I", str(ROOT / "include"), str(copy)]
         self.files["rnl"] = [copy]
+        if self.has("numpy"):
+            self.flags["rnl-numpy"] = []
 
     def _locate(self, flag):
         found = Path(_output(*CC, f"-print-file-name=lib{flag[2:]}.so"))
@@ -159,8 +175,20 @@ class Workshop:
         return copy
 
     def _compile(self, name, program):
+        if program.sources[0].endswith(".py"):
+            return self._wrap(name, BENCHES / "python" / program.sources[0])
         sources = [str(BENCHES / "c" / source) for source in program.sources]
         # libnl's route library must be loaded though the program calls none of it.
         flags = ["-Wl,--no-as-needed", *self.flags.get(program.library, ())]
         _output(*CC, *CFLAGS, "-o", self.program(name), *sources,
                 f"-Wl,-rpath,{self.lib}", *flags)
+
+    def _wrap(self, name, script):
+        """A program that is a script, with the package and the library that are to be measured."""
+        places = {"PYTHONPATH": ROOT / "bindings/python", "PYTHONDONTWRITEBYTECODE": 1}
+        if "rnl" in self.files:
+            places["RNL_LIBRARY"] = self.files["rnl"][0]
+        words = ["exec", "env", *(f"{key}={value}" for key, value in places.items()), sys.executable]
+        program = Path(self.program(name))
+        program.write_text(f'#!/bin/sh\n{shlex.join([*words, str(script)])} "$@"\n')
+        program.chmod(0o755)

@@ -115,6 +115,21 @@ def _json():
     )
 
 
+def _python_links():
+    return (
+        Contestant("pyroute2", "pyroute2", "pyroute2", "python-pyroute2", "links"),
+        Contestant("rnl", "rnl from Python", "rnl", "python-rnl", "links"),
+    )
+
+
+def _python_routes():
+    return (
+        Contestant("bare", *BARE, "routes"),
+        Contestant("hand", *HAND, "routes"),
+        Contestant("rnl", "rnl, NumPy", "rnl-numpy", "python-rnl", "routes"),
+    )
+
+
 def _replay():
     """libmnl can't do with less than 32 KiB here: such were the datagrams."""
     return (
@@ -196,6 +211,10 @@ def rows(n):
             count_instructions=True),
         Row("links", f"Dump of {n.links:,} links, seven fields of each", "link",
             1, n.links, _dump("links"), "bare", blind=("bare",), memory=True),
+        Row("python-links", f"{n.links:,} links as dicts, in Python", "link",
+            1, n.links, _python_links(), "pyroute2"),
+        Row("python-routes", f"{n.routes:,} IPv4 routes in a NumPy array, five fields of each", "route",
+            1, n.routes, _python_routes(), "bare", blind=("bare",), memory=True),
         Row("build", "Build a 144-byte RTM_NEWROUTE with five next hops", "message",
             n.messages, n.messages, _four("build"), "hand"),
         Row("parse", "Parse it", "message",
@@ -236,6 +255,8 @@ GOALS = (
     Goal("replay", "rnl", "ns", 20),
     Goal("links", "rnl-stream", "ratio", 1.05, "bare"),
     Goal("links", "rnl", "ratio", 1.05, "bare"),
+    Goal("python-links", "rnl", "ratio", 1 / 20, "pyroute2"),
+    Goal("python-routes", "rnl", "ratio", 1.3, "bare"),
     Goal("build", "rnl", "ratio", 0.45, "mnl"),
     Goal("parse", "rnl", "ratio", 0.20, "mnl"),
     Goal("ack-genl", "rnl", "ratio", 1.10, "hand"),

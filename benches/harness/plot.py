@@ -11,7 +11,7 @@ REACH = 500  # how long the longest is
 BAR = 15
 STEP = 21
 COLOURS = {"": "#8a8f98", "mnl": "#4c78a8", "nl": "#72a0c1", "nl-route": "#9dbcd4", "ip": "#b3a369",
-           "rnl": "#e4572e"}
+           "pyroute2": "#b3a369", "rnl": "#e4572e", "rnl-numpy": "#e4572e"}
 
 
 def _text(x, y, words, size=12, weight="normal", fill="#222", anchor="start"):

@@ -42,6 +42,7 @@ class World:
     """Fills the namespace through the program `world`, as far as rows need it."""
 
     NEEDS = {"links": ("links",), "table-links": ("links",), "filter-kind": ("links",),
+             "python-links": ("links",), "python-routes": ("device", "few_routes", "routes"),
              "pipeline-add": ("device",), "pipeline-del": ("device",),
              "table-few": ("device", "few_routes"),
              "table-routes": ("device", "few_routes", "routes"),
