@@ -7,6 +7,7 @@ command shows, by the tables beside this file. Each field is equal, or a listed 
 does a listed difference that does not show. Each value that was found equal is then changed, and is to be found unequal.
 Words choose groups; --show prints both sides of them.
 """
+import functools
 import json
 import os
 import pathlib
@@ -20,6 +21,7 @@ import table
 import texts
 import turns
 import walk
+import wifi  # noqa: F401  its turns
 
 HERE = pathlib.Path(__file__).parent
 RNL = os.environ.get("RNL", HERE.parent.parent / "build/rnl")
@@ -39,13 +41,23 @@ def theirs_of(group):
     return shown if isinstance(shown, list) else [shown]
 
 
+def together(one, other):
+    """Two objects as one: of what both have, lists are joined, and single values are the latter's."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        both = {key: together(one[key], other[key]) for key in one.keys() & other.keys()}
+        return {**one, **other, **both}
+    return one + other if isinstance(one, list) and isinstance(other, list) else other
+
+
 def ours_of(group, names):
     found = []
     for words in group.ours:
         shown = json.loads(run([RNL, *(names.fill(word) for word in words), "--json"]))
         found += shown if isinstance(shown, list) else [shown]
     if group.join:
-        found = [{key: value for one in found for key, value in one.items()}]
+        found = [functools.reduce(together, found, {})]
+    for path in group.each:
+        found = [inner for one in found for inner in table.get(one, path) or []]
     return [one for one in found if all(table.holds(one, path, values) for path, values in group.only)]
 
 

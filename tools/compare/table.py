@@ -18,7 +18,7 @@ A file holds groups, one line a row, columns apart by blanks:
 
 Paths are names joined by dots; `[]` stands for the elements of a list, `*` for any name. OURS is relative to what the
 field around it has become; with a leading `/` it begins at the object, and `.` is that thing itself. Several, joined by
-commas, give their turn a list; `=` is where it would be without a row, `=.X` an X in that; `*` in it is the natural name. What has no row has our natural name: `_` becomes `-`, in the same place.
+commas, give their turn a list; a turn with a leading `>` gives what is walked on in; `=` is where it would be without a row, `=.X` an X in that, `@` the only member; `*` in it is the natural name. What has no row has our natural name: `_` becomes `-`, in the same place.
 """
 import copy
 import re
@@ -51,7 +51,7 @@ class Section:
 class Group:
     def __init__(self, name):
         self.name, self.tool, self.text, self.ours, self.only, self.pair, self.like = name, None, None, [], [], None, None
-        self.sections, self.join = [Section()], None
+        self.sections, self.join, self.each = [Section()], None, []
 
     def copy(self, other):
         """Its rows, whose differences need not show here."""
@@ -119,6 +119,7 @@ WORDS = {
     "@text": lambda group, words: setattr(group, "text", words[0]),
     "@like": lambda group, words: setattr(group, "like", " ".join(words)),
     "@pair": lambda group, words: setattr(group, "pair", pair(words)),
+    "@each": lambda group, words: group.each.append(split(words[0])),
     "@join": lambda group, words: setattr(group, "join", words[0]),
     "@ours": lambda group, words: group.ours.append(words),
     "@only": lambda group, words: group.only.append((split(words[0]), one_of(words[1:]) if words[1:] else None)),

@@ -241,3 +241,163 @@ def objects(said):
 def nft(said, *kinds):
     """The things of some kinds in what nft says."""
     return [thing for one in plain(said)["nftables"] for kind, thing in one.items() if kind in kinds]
+
+
+@parser
+def wireguard(said):
+    """Lines with tabs: the interface, then its peers."""
+    device, *peers = [line.split("\t") for line in said.splitlines()]
+    names = ("public-key", "preshared-key", "endpoint", "allowed-ips", "latest-handshake", "rx-bytes", "tx-bytes", "persistent-keepalive")
+    found = dict(zip(("ifname", "private-key", "public-key", "listen-port", "fwmark"), device))
+    found["listen-port"] = int(found["listen-port"])
+    found["peers"] = [{name: int(value) if value.isdigit() else value for name, value in zip(names, peer[1:])} for peer in peers]
+    return found
+
+
+@parser
+def team_options(said):
+    return [dict(zip(("name", "value"), line.split())) for line in said.splitlines()]
+
+
+@parser
+def groups(said):
+    return [entry for bridge in plain(said) for entry in bridge["mdb"]]
+
+
+@parser
+def vlans(said):
+    return [{"ifname": link["ifname"], **vlan} for link in plain(said) for vlan in link["vlans"]]
+
+
+FAMILY = re.compile(r"(?P<name>.+?)\s+ID: (?P<id>\w+)  Version: (?P<version>\w+)  header size: (?P<size>\d+)  max attribs: (?P<most>\d+)\s")
+
+
+@parser
+def families(said):
+    """Name, numbers, commands and groups of each."""
+    found = []
+    for one in re.split(r"^Name: ", said, flags=re.M)[1:]:
+        match = FAMILY.match(one)
+        commands = re.findall(r"#\d+:  ID-(\w+)\s+Capabilities \(\w+\):\s+(.*?)\s*\n", one)
+        groups = re.findall(r"#\d+:  ID-(\w+)  name: (\S+)", one)
+        family = {"name": match["name"], "id": int(match["id"], 0), "version": int(match["version"], 0),
+                  "header-size": int(match["size"]), "max-attribs": int(match["most"])}
+        if commands:
+            family["commands"] = [{"id": int(number, 0), "flags": re.split(r"; *", flags.strip("; "))} for number, flags in commands]
+        if groups:
+            family["groups"] = [{"id": int(number, 0), "name": name} for number, name in groups]
+        found.append(family)
+    return found
+
+
+@parser
+def devlink(said):
+    """{WHAT: {DEVICE: THING or LIST}} as things, each with its device."""
+    found = []
+    for things in plain(said).values():
+        for name, thing in things.items():
+            found += [{"device": name, **one} for one in (thing if isinstance(thing, list) else [thing])]
+    return found
+
+
+@parser
+def resources(said):
+    """What is below the device."""
+    return [{"device": name, "resources": things} for name, things in plain(said)["resources"].items()]
+
+
+@parser
+def numbered(said):
+    """NAME: VALUE lines; what comes again is what is set, after what could be; what is not there is left out."""
+    found = {}
+    for name, value in re.findall(r"^([\w. -]+?):\s+(\S+)\s*$", said, re.M):
+        name = re.sub(r"[ -]+", "-", name.lower())
+        if value != "n/a":
+            found[name + "#2" if name in found else name] = valued(value)
+    return found
+
+
+WIFI_LINK = re.compile(
+    r"phy#(?P<wiphy>\d+)\s+Interface (?P<ifname>\S+)\s+ifindex (?P<ifindex>\d+)\s+wdev (?P<wdev>\S+)\s+addr (?P<addr>\S+)\s+"
+    r"(?:ssid (?P<ssid>\S+)\s+)?type (?P<type>\S+)\s+(?:channel (?P<channel>\d+) \((?P<freq>\d+) MHz\), width: (?P<width>\d+) MHz"
+    r"[^,]*, center1: (?P<center1>\d+) MHz\s+)?txpower (?P<txpower>\S+) dBm\s+multicast TXQ:\s+[a-z\s-]+(?P<txq>[\d\s]+)"
+)
+
+
+@parser
+def wifi_links(said):
+    found = []
+    for one in re.split(r"^(?=phy#)", said, flags=re.M)[1:]:
+        link = matched(WIFI_LINK, one)
+        names = ("backlog-bytes", "backlog-packets", "flows", "drops", "ecn-marks", "overlimit", "collisions", "tx-bytes", "tx-packets")
+        found.append({**link, "txpower": float(link["txpower"]), "txq": dict(zip(names, map(int, str(link["txq"]).split())))})
+    return found
+
+
+RULE = re.compile(r"\((\d+) - (\d+) @ (\d+)\), \((\S+), (\S+)\), \((?:(\d+) ms|N/A)\)(?:, (.*))?")
+
+
+@parser
+def regulation(said):
+    """The country, and rules: frequencies in MHz, powers, time, flags."""
+    found = []
+    for block in re.findall(r"country \S+: \S+\n(?:\t.*\n)+", said):
+        country, dfs = re.match(r"country (\S+): (\S+)", block).groups()
+        rules = []
+        for line in block.splitlines()[1:]:
+            start, end, width, gain, power, cac, flags = RULE.fullmatch(line.strip()).groups()
+            rule = {"start": int(start), "end": int(end), "width": int(width), "gain": gain, "power": int(power),
+                    "flags": flags.split(", ") if flags else []}
+            rules.append(rule | ({"cac": int(cac)} if cac else {}))
+        found.append({"country": country, "dfs": dfs, "rules": rules})
+    return found
+
+
+def after(text, title, pattern):
+    """What a pattern finds in the lines that are indented more than a title."""
+    match = re.search(r"^(\t*)" + title + r".*\n((?:\1\t.*\n)+)", text, re.M)
+    return re.findall(pattern, match[2], re.M) if match else []
+
+
+@parser
+def wiphy(said):
+    """A radio without bands: numbers, ciphers, types, combinations, commands, features."""
+    whole = said
+    said = re.sub(r"^\tBand \d+:\n(?:\t\t.*\n)+", "", said, flags=re.M)
+    found = {name: valued(value) for name, value in re.findall(r"^\t([\w #-]+): (\d+)(?: bytes| \(up to 0m\))?$", said, re.M)}
+    found = {re.sub(r"[ #]+", "-", name.lower()): value for name, value in found.items()}
+    found["name"] = re.match(r"Wiphy (\S+)", said)[1]
+    found["ciphers"] = after(said, "Supported Ciphers:", r"\* \S+ \((\S+)\)")
+    found["types"] = after(said, "Supported interface modes:", r"\* (.*)$")
+    found["software-types"] = after(said, "software interface modes", r"\* (.*)$")
+    found["commands"] = after(said, "Supported commands:", r"\* (\S+)")
+    found["antennas"] = [int(number, 0) for number in re.search(r"Available Antennas: TX (\S+) RX (\S+)", said).groups()]
+    found["supports"] = re.findall(r"^\t((?:Device|Driver|P2P GO)[ /].*?)\.?$", said, re.M)
+    found["features"] = after(said, "Supported extended features:", r"\* \[ (\S+) \]")
+    for way in ("tx", "rx"):
+        lists = after(said, f"Supported {way.upper()} frame types:", r"\* (.+?): (.*)$")
+        found[f"{way}-frames"] = {kind: [int(number, 0) for number in numbers.split()] for kind, numbers in lists}
+    found["bands"] = [band(one) for one in re.findall(r"^\tBand \d+:\n((?:\t\t.*\n)+)", whole, re.M)]
+    return found
+
+
+def band(said):
+    found = {"ht": int(re.search(r"^\t\tCapabilities: (\S+)", said, re.M)[1], 0)} if "\t\tCapabilities" in said else {}
+    for name, pattern in (("vht", r"VHT Capabilities \((\S+)\)"), ("ampdu", r"exponent: 0x(\d+)\)"), ("spacing", r"spacing: .* \(0x(\d+)\)")):
+        match = re.search(pattern, said)
+        if match:
+            found[name] = int(match[1], 16)
+    for name, pattern in (("he-mac", r"HE MAC Capabilities \(0x(\S+)\)"), ("he-phy", r"HE PHY Capabilities: \(0x(\S+)\)"),
+                          ("iftypes", r"\tHE Iftypes: (.*)"), ("eht-mac", r"EHT MAC Capabilities \(0x(\S+)\)"),
+                          ("eht-phy", r"EHT PHY Capabilities: \(0x(\S+)\)")):
+        found[name] = re.findall(pattern, said)
+    found = {name: value for name, value in found.items() if value != []}
+    found["rates"] = [{"rate": float(rate), **({"short": True} if short else {})} for rate, short in
+                      re.findall(r"\* (\S+) Mbps( \(short preamble supported\))?", said)]
+    found["frequencies"] = []
+    for freq, rest in re.findall(r"\* ([\d.]+) MHz \[-?\d+\] (\(.*\))", said):
+        marks = [mark for marks in re.findall(r"\((.*?)\)", rest) for mark in marks.split(", ")]
+        power = [float(mark.removesuffix(" dBm")) for mark in marks if mark.endswith("dBm")]
+        found["frequencies"].append({"freq": float(freq), **({"power": power[0]} if power else {}),
+                                     "marks": [mark for mark in marks if not mark.endswith("dBm")]})
+    return found

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Turns: how a value of ours is said by another tool. `NAME:ARGUMENT` in a table is turn NAME with that argument."""
+import binascii
 import grp
 import ipaddress
 import json
@@ -21,7 +22,7 @@ class Missing:
 
 MISSING = Missing()
 TURNS = {}
-OF_NOTHING = ("given", "default", "unix_name")
+OF_NOTHING = ("given", "default", "unix_name", "generic")
 
 
 def define(function):
@@ -623,3 +624,97 @@ def traffic_class(ours, _):
 @define
 def flow_label(ours, _):
     return f"0x{ours & 0xFFFFF:05x}"
+
+
+@define
+def base64(ours, _):
+    """Bytes of keys; a key of zeros is none."""
+    key = bytes.fromhex(ours)
+    return binascii.b2a_base64(key, newline=False).decode() if any(key) else "(none)"
+
+
+@define
+def sockaddr(ours, _):
+    """struct sockaddr_in or sockaddr_in6."""
+    data = bytes.fromhex(ours)
+    port = int.from_bytes(data[2:4], "big")
+    if int.from_bytes(data[:2], "little") == socket.AF_INET:
+        return f"{ipaddress.ip_address(data[4:8])}:{port}"
+    return f"[{ipaddress.ip_address(data[8:24])}]:{port}"
+
+
+@define
+def allowed_ips(ours, _):
+    inner = [next(iter(one.values())) for one in ours]
+    return ",".join(f"{one['ipaddr']}/{one['cidr-mask']}" for one in inner) or "(none)"
+
+
+@define
+def octets_together(ours, _):
+    return ours.replace(" ", "")
+
+
+@define
+def team_value(found, _):
+    """The data of an option, by its type: a number or text."""
+    kind, data = found[0], bytes.fromhex(found[1])
+    return data.rstrip(b"\0").decode() if kind == 5 else str(int.from_bytes(data, "little"))
+
+
+@define
+def group_address(found, _):
+    """16 bytes, of which an IPv4 address takes four."""
+    data = bytes.fromhex(found[0])
+    return str(ipaddress.ip_address(data[:4] if found[1] == 0x0800 else data))
+
+
+@define
+def padded_timer(ours, at):
+    return at.theirs if abs(float(at.theirs) - ours / 100) < 3 else f"{ours / 100:7.2f}"
+
+
+@define
+def vlan_flags(ours, at):
+    return flags(ours, At("pvid=PVID,untagged=Egress Untagged", None, [], at.theirs))
+
+
+@define
+def command_flags(ours, at):
+    """genl has no word for one of them."""
+    ours = [one for one in ours if one != "uns-admin-perm"]
+    return flags(ours, At("admin-perm=requires admin permission,cmd-cap-do=can doit,cmd-cap-dump=can dumpit,cmd-cap-haspol=has policy", None, [], at.theirs))
+
+
+@define
+def device(found, _):
+    """How devlink writes a device: BUS/NAME, and what of it."""
+    return "/".join(str(one) for one in found if one is not MISSING)
+
+
+@define
+def parameter(found, _):
+    """A value by its type; a flag is true by being there."""
+    kind, data = found
+    return data is not MISSING if kind == "flag" else data["value"]
+
+
+@define
+def infinite(ours, _):
+    return "unlimited" if ours == 2**64 - 1 else ours
+
+
+@define
+def fec(ours, _):
+    """The names of bits."""
+    return [bit["name"] for bit in ours["bits"]["bit"]]
+
+
+@define
+def fec_active(ours, _):
+    """The index of a mode of links: 49 none, 50 RS, 51 BASER."""
+    return [{49: "None", 50: "RS", 51: "BaseR"}[ours]]
+
+
+@define
+def generic(ours, _):
+    return "generic" if ours is True else "driver-specific"

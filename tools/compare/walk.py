@@ -53,7 +53,9 @@ class Walk:
             self.results.append(Result(shown, theirs, row, lambda _: MISSING))
             return
         found = [self.find(place.replace("*", natural(path[-1])), around, natural_place) for place in row.ours]
-        if row.turn:
+        if row.turn and row.turn[0] == ">":
+            self.field(path, shown, theirs, turns.turn(row.turn[1:], found, self.names, path, theirs), row)
+        elif row.turn:
             self.results.append(Result(shown, theirs, row, lambda theirs: turns.turn(row.turn, found, self.names, path, theirs)))
         else:
             self.field(path, shown, theirs, found[0], row)
@@ -68,6 +70,8 @@ class Walk:
         for part in path:
             if isinstance(ours, list) and part.isdigit() and int(part) < len(ours):
                 ours = ours[int(part)]
+            elif isinstance(ours, dict) and part == "@" and len(ours) == 1:
+                ours = next(iter(ours.values()))
             elif isinstance(ours, dict) and part in ours:
                 ours = ours[part]
             else:
