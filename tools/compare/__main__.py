@@ -4,7 +4,8 @@
 In a network namespace of its own (with --lab: on the kernel that runs it, which is to have all that lab.sh makes) it
 makes links, addresses, rules, sockets, ... and compares what ip, tc, ss and others show of them with what the rnl
 command shows, by the tables beside this file. Each field is equal, or a listed difference; what is neither fails, and so
-does a listed difference that does not show. Each value that was found equal is then changed, and is to be found unequal.
+does a listed difference that does not show. Then it tries itself: each value that was found equal is changed, an object
+left out, a difference listed that is none, and each of it is to be noticed.
 Words choose groups; --show prints both sides of them.
 """
 import functools
@@ -21,7 +22,14 @@ import table
 import texts
 import turns
 import walk
-import wifi  # noqa: F401  its turns
+
+# Each defines turns of its own.
+import nft  # noqa: F401
+import turns_devices  # noqa: F401
+import turns_ip  # noqa: F401
+import turns_sockets  # noqa: F401
+import turns_tc  # noqa: F401
+import wifi  # noqa: F401
 
 HERE = pathlib.Path(__file__).parent
 RNL = os.environ.get("RNL", HERE.parent.parent / "build/rnl")
@@ -61,19 +69,22 @@ def ours_of(group, names):
     return [one for one in found if all(table.holds(one, path, values) for path, values in group.only)]
 
 
-def once(group, names):
-    theirs, ours = theirs_of(group), ours_of(group, names)
+def judge(group, theirs, ours, names):
+    """Results of all fields, and what is wrong."""
+    for row in group.rows():
+        row.used = 0
     results, wrong = walk.compare(group, theirs, ours, names)
-    if not results:
-        wrong.append("nothing to compare")
-    return theirs, ours, results, wrong
+    wrong += [str(result) for result in results if result.equal is False]
+    wrong += [f"{row.place}: this difference does not show" for row in group.rows() if row.certain and not row.used]
+    return results, wrong if results else [*wrong, "nothing to compare"]
 
 
 def attempt(group, names):
     """Counters may move between one tool and the other: what differs is looked at again."""
     for _ in range(TRIES):
-        theirs, ours, results, wrong = once(group, names)
-        if not wrong and not any(result.equal is False for result in results):
+        theirs, ours = theirs_of(group), ours_of(group, names)
+        results, wrong = judge(group, theirs, ours, names)
+        if not wrong:
             break
         time.sleep(0.2)
     return theirs, ours, results, wrong
@@ -91,23 +102,28 @@ def changed(value):
 
 
 def blind(group, theirs, ours, names, results):
-    """Fields that are found equal whatever they say."""
-    seen = [result for result in results if result.equal and not result.again(changed(result.theirs))]
-    return [f"{walk.show(result.path)}: a changed value is not noticed" for result in seen]
+    """What would not be noticed: a field that changes, what is no longer there, a difference that is none."""
+    same = [result for result in results if result.equal and not result.again(changed(result.theirs))]
+    found = [f"{walk.show(result.path)}: a changed value is not noticed" for result in same]
+    if not judge(group, theirs, ours[:-1], names)[1]:
+        found.append("that an object is missing is not noticed")
+    group.sections.append(table.never_seen())
+    if not judge(group, theirs, ours, names)[1]:
+        found.append("a listed difference that is none is not noticed")
+    group.sections.pop()
+    return found
 
 
 def check(group, names):
-    theirs, ours, results, wrong = attempt(group, names)
-    differ = [str(result) for result in results if result.equal is False]
-    listed = [result for result in results if result.equal is None]
-    stale = [f"{row.place}: this difference does not show" for row in group.rows() if row.reason and row.certain and not row.used]
-    faults = wrong + differ + stale + blind(group, theirs, ours, names, results)
+    theirs, ours, results, faults = attempt(group, names)
+    if not faults:
+        faults = blind(group, theirs, ours, names, results)
     equal = sum(walk.leaves(result.theirs) for result in results if result.equal)
-    hidden = sum(walk.leaves(result.theirs) for result in listed)
-    total = equal + hidden + len(differ)
-    print(f"{group.name:<30} {total:5} fields, {equal:5} equal, {hidden:4} listed, {len(faults):3} wrong", flush=True)
+    listed = sum(walk.leaves(result.theirs) for result in results if result.equal is None)
+    total = equal + listed + sum(result.equal is False for result in results)
+    print(f"{group.name:<34} {total:5} fields, {equal:5} equal, {listed:4} listed, {len(faults):3} wrong", flush=True)
     tell(faults)
-    return faults, (total, equal, hidden), theirs, ours
+    return faults, (total, equal, listed), theirs, ours
 
 
 def tell(faults):
@@ -134,7 +150,7 @@ def main(words):
         sums = [a + b for a, b in zip(sums, counts)]
         if "--show" in words:
             print(json.dumps({"theirs": theirs, "ours": ours}, indent=1))
-    print(f"{'':<30} {sums[0]:5} fields, {sums[1]:5} equal, {sums[2]:4} listed differences")
+    print(f"{'':<34} {sums[0]:5} fields, {sums[1]:5} equal, {sums[2]:4} listed differences")
     del keep
     return 1 if failed or not sums[0] else 0
 

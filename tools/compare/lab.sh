@@ -30,7 +30,7 @@ ip macsec add macsec0 tx sa 0 pn 100 on key 01 0123456789abcdef0123456789abcdef0
 ip macsec add macsec0 rx sci 0200000000020002
 ip macsec add macsec0 rx sci 0200000000020002 sa 1 pn 7 on key 02 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde0
 ip link add team0 type team
-ip link add gre0x type gre local 10.7.0.1 remote 10.7.0.2 ttl 9 tos 4 ikey 5 okey 6 iseq ocsum || true
+ip link add gre0x type gre local 10.7.0.1 remote 10.7.0.2 ttl 9 tos 4 ikey 5 okey 6 iseq ocsum
 ip link add gre6 type ip6gre local 2001:db8::1 remote 2001:db8::2 hoplimit 9 tclass 4 flowlabel 0x123 encaplimit 3
 ip link add gretap0x type gretap local 10.7.0.1 remote 10.7.0.3 key 7
 ip link add erspan0x type erspan local 10.7.0.1 remote 10.7.0.4 seq key 8 erspan_ver 1 erspan 123
@@ -70,7 +70,6 @@ wg set wg0 listen-port 5001 fwmark 0x77 private-key <(echo aKsXxZcmV8eHGfP5FcbwI
 
 # Simulated devices.
 echo '10 2 4' > /sys/bus/netdevsim/new_device
-udevadm settle 2> /dev/null || true
 echo 2 > /sys/bus/netdevsim/devices/netdevsim10/sriov_numvfs
 devlink dev param set netdevsim/netdevsim10 name test2 value 77 cmode runtime
 devlink dev eswitch set netdevsim/netdevsim10 mode switchdev

@@ -2,6 +2,8 @@
 """What nft makes of the kernel's expressions: statements with the names of fields, and elements of sets."""
 import ipaddress
 
+from turns import At, define, in_order_of, near
+
 NAMES = {"l4-proto": "l4proto"}
 PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp"}
 ETHERTYPES = {0x0800: "ip", 0x86DD: "ip6"}
@@ -221,3 +223,51 @@ def element(one, kind, target):
     if "userdata" in one:
         said["comment"] = comment(one["userdata"])
     return {"elem": said}
+
+
+@define
+def nft_family(ours, _):
+    return {1: "inet", 2: "ip", 5: "netdev", 7: "bridge", 10: "ip6"}.get(ours)
+
+
+@define
+def nft_statements(found, at):
+    expressions, kind = found
+    return Statements(kind, at.names).all(expressions)
+
+
+@define
+def nft_comment(ours, _):
+    return comment(ours)
+
+
+@define
+def nft_types(ours, _):
+    return types(ours)
+
+
+@define
+def nft_elements(ours, at):
+    """`nft_elements:KEY,VALUE`: those of a set of these types; `nft_elements:intervals` of addresses. What is left of their time runs."""
+    if at.argument == "intervals":
+        return in_order_of(at.theirs, intervals(ours))
+    kind, _, target = at.argument.partition(",")
+    said = [element(one, kind.split("+") if "+" in kind else kind, target) for one in ours]
+    for one in said if isinstance(at.theirs, list) else []:
+        for other in at.theirs:
+            if isinstance(one, dict) and "elem" in one and one["elem"]["val"] == other["elem"]["val"]:
+                one["elem"]["expires"] = near(one["elem"]["expires"], At("3", None, [], other["elem"]["expires"]))
+    return in_order_of(at.theirs, said)
+
+
+@define
+def nft_hook(found, _):
+    """Hooks by number; that of netdev is another list."""
+    number, kind = found
+    return ("ingress", "egress")[number] if kind == 5 else ("prerouting", "input", "forward", "output", "postrouting")[number]
+
+
+@define
+def synproxy_flags(ours, at):
+    """Bits; those that the other numbers beside them stand for are not said."""
+    return in_order_of(at.theirs, [name for bit, name in ((4, "sack-perm"), (8, "timestamp")) if ours & bit])

@@ -6,10 +6,20 @@ import subprocess
 import sys
 
 PASSED = "RNL_COMPARE_INSIDE"
+TOOLS = "iproute2-6.1"
+
+
+def known_tools():
+    """The tables are for what the tools of one release show: others show more, and call things otherwise."""
+    said = subprocess.run(["ip", "-V"], capture_output=True, text=True, check=True).stdout
+    if TOOLS not in said:
+        print(f"not run: the tables are for {TOOLS} and its contemporaries, not for {said.strip()}")
+        sys.exit(77)
 
 
 def enter(lab):
     """Into a network namespace, and a mount namespace for what `ip netns` mounts; the lab's kernel is its own."""
+    known_tools()
     if lab or os.environ.get(PASSED):
         return
     how = ["-nm"] if os.getuid() == 0 else ["-Urnm"]

@@ -28,7 +28,7 @@ class Row:
     def __init__(self, where, words, place):
         self.path, self.place, self.used = where, place, 0
         self.ours = self.turn = self.reason = None
-        self.certain = words[0] == "-"
+        self.certain = words[0] == "-"  # a difference that is to show
         if words[0] in ("-", "-?"):
             self.reason = " ".join(words[1:])
         else:
@@ -46,6 +46,13 @@ class Section:
 
     def holds(self, thing):
         return self.when is None or holds(thing, self.when, self.values)
+
+
+def never_seen():
+    """A difference of a field that no tool shows."""
+    section = Section()
+    section.rows.append(Row(["no such field"], ["-", "nothing"], "none"))
+    return section
 
 
 class Group:
