@@ -148,6 +148,18 @@ pub unsafe extern "C" fn rtnl_link_i2name(
     }
 }
 
+/// The name of a link in the cache that the program offers, for dumps: what printf makes of none where it is not
+/// in that. `None` if no cache is offered.
+pub(crate) fn offered_name(index: c_int) -> Option<[c_char; 128]> {
+    let mut name = [0; 128];
+    // SAFETY: there is no other cache; the name has room.
+    if !unsafe { name_of(null_mut(), index, &mut name)? } {
+        // SAFETY: the text is a string.
+        unsafe { crate::mem::set_text(&mut name, c"(null)".as_ptr()) };
+    }
+    Some(name)
+}
+
 /// The number of a link, or 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_link_name2i(cache: *mut nl_cache, name: *const c_char) -> c_int {

@@ -16,4 +16,4 @@ mod stats;
 mod uapi;
 mod vf;
 
-pub(crate) use cache::CACHES;
+pub(crate) use cache::{CACHES, offered_name};

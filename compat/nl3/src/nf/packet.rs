@@ -136,7 +136,10 @@ pub(super) use packet_accessors;
 
 /// Prints `IN=eth0 `: the name if the program offers a cache of links, else the number.
 pub(super) fn dump_device(p: *mut nl_dump_params, key: &CStr, index: u32) {
-    dump!(p, c"%s=%d ", key.as_ptr(), index);
+    match crate::link::offered_name(index as c_int) {
+        Some(name) => dump!(p, c"%s=%s ", key.as_ptr(), name.as_ptr()),
+        None => dump!(p, c"%s=%d ", key.as_ptr(), index),
+    }
 }
 
 /// Prints `MAC=01:02:03 `.

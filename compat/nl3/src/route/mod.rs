@@ -196,9 +196,12 @@ pub unsafe extern "C" fn nl_rtgen_request(
     unsafe { crate::send::nl_send_simple(sock, kind, flags, data, 1).min(0) }
 }
 
-/// An interface by its number.
+/// An interface by its name, if the program offers a cache of links, else by its number.
 pub(crate) fn dump_dev(p: *mut nl_dump_params, before: &CStr, index: c_int) {
-    dump!(p, c"%s%d", before.as_ptr(), index);
+    match crate::link::offered_name(index) {
+        Some(name) => dump!(p, c"%s%s", before.as_ptr(), name.as_ptr()),
+        None => dump!(p, c"%s%d", before.as_ptr(), index),
+    }
 }
 
 /// An address as text, `none` if there is none.
