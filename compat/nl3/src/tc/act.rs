@@ -181,7 +181,7 @@ pub unsafe extern "C" fn rtnl_act_append(list: &mut *mut rtnl_tc, new: *mut rtnl
             slot = &mut act.next;
             count += 1;
         }
-        if count >= TCA_ACT_MAX_PRIO {
+        if count > TCA_ACT_MAX_PRIO {
             return -NLE_RANGE;
         }
         *slot = new;

@@ -123,6 +123,11 @@ impl rtnl_tc_ops {
         Self { name: name.as_ptr(), ..self }
     }
 
+    /// The same, but messages must have options.
+    pub(super) const fn requires_options(self) -> Self {
+        Self { needs_options: true, ..self }
+    }
+
     /// The same, but options are not marked as a nest.
     pub(super) const fn plain_options(self) -> Self {
         Self { plain: true, ..self }
@@ -232,10 +237,11 @@ impl OfAnotherKind for u32 {
 /// fields! { Thing:
 ///     put rtnl_thing_set_limit(c_int) limit: LIMIT;                 // void f(tc, int)
 ///     set rtnl_thing_set_mark(u32) mark: MARK;                      // int f(tc, uint32_t), 0
-///     let rtnl_thing_set_action(c_int) action;                      // the same for what has no bit
+///     set rtnl_thing_set_action(c_int) action;                      // the same for what has no bit
 ///     get rtnl_thing_get_limit() -> c_int = limit: LIMIT, -NLE_NOATTR;  // the value, or that if it is not set
 ///     get rtnl_thing_get_action() -> c_int = action;
 ///     out rtnl_thing_get_mark(u32) mark: MARK, NLE_NOATTR;          // int f(tc, uint32_t *)
+///     out rtnl_thing_get_addr(u32) addr;
 /// }
 /// ```
 #[allow(unused_macro_rules)]

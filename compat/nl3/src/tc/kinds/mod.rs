@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! The kinds.
 
+mod action;
 mod cbq;
 mod dsmark;
 mod fifo;
@@ -40,4 +41,5 @@ pub(super) static QDISCS: [rtnl_tc_ops; 17] = [
 
 pub(super) static CLASSES: [rtnl_tc_ops; 4] = [htb::CLASS, hfsc::CLASS, cbq::CLASS, dsmark::CLASS];
 pub(super) static FILTERS: [rtnl_tc_ops; 0] = [];
-pub(super) static ACTIONS: [rtnl_tc_ops; 0] = [];
+pub(super) static ACTIONS: [rtnl_tc_ops; 5] =
+    [action::GACT, action::MIRRED, action::SKBEDIT, action::VLAN, action::NAT];
