@@ -89,3 +89,45 @@ ip xfrm state add src 10.7.0.1 dst 10.7.0.2 proto esp spi 0x100 reqid 5 mode tun
 	limit packet-hard 7 sel src 10.1.0.0/16 dst 10.2.0.0/16
 ip xfrm state add src 2001:db8::1 dst 2001:db8::2 proto esp spi 0x200 mode transport aead 'rfc4106(gcm(aes))' \
 	0x0102030405060708090a0b0c0d0e0f1011121314 128
+
+# Qdiscs, one a link.
+qdisc() {
+	local link=q-$1
+	ip link add "$link" numtxqueues 4 type dummy
+	shift
+	tc qdisc add dev "$link" root handle 1: "$@"
+}
+qdisc codel codel limit 1000 target 4ms interval 90ms ecn ce_threshold 3ms
+qdisc fqcodel fq_codel limit 1000 flows 512 target 4ms interval 90ms quantum 1000 noecn memory_limit 1000000 ce_threshold 2ms drop_batch 32
+qdisc fq fq limit 5000 flow_limit 50 buckets 512 quantum 3000 initial_quantum 6000 maxrate 1gbit refill_delay 30ms orphan_mask 511 nopacing
+qdisc sfq sfq limit 100 perturb 10 quantum 2000 divisor 512 depth 50 flows 64
+qdisc prio prio bands 4 priomap 1 2 3 0 1 2 3 0 1 2 3 0 1 2 3 0
+qdisc red red limit 60000 min 5000 max 20000 avpkt 1000 burst 10 bandwidth 10mbit ecn
+qdisc netem netem delay 10ms 2ms 25% loss 1% duplicate 2% corrupt 3% reorder 5% gap 4 rate 1mbit limit 500
+qdisc pie pie limit 900 target 12ms tupdate 20ms alpha 3 beta 15 ecn
+qdisc cake cake bandwidth 10mbit diffserv4 dual-srchost nat wash ack-filter overhead 18 mpu 64 rtt 50ms memlimit 2mb split-gso
+qdisc drr drr
+qdisc hhf hhf limit 900 quantum 1400
+qdisc ets ets bands 4 strict 2 quanta 3000 2000 priomap 0 1 2 3
+qdisc qfq qfq
+qdisc mqprio mqprio num_tc 2 map 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 queues 1@0 1@1 hw 0
+qdisc cbs cbs locredit -1470 hicredit 30 sendslope -980000 idleslope 20000
+qdisc etf etf clockid CLOCK_TAI delta 300000 skip_sock_check
+qdisc choke choke limit 1000 bandwidth 10mbit min 83 max 250 ecn
+tc class add dev q-drr parent 1: classid 1:1 drr quantum 600
+tc class add dev q-qfq parent 1: classid 1:1 qfq weight 3 maxpkt 2000
+
+# Filters of many kinds.
+tc qdisc add dev d0 clsact
+tc filter add dev d0 ingress protocol ip prio 1 flower dst_ip 10.0.0.0/8 ip_proto tcp dst_port 80 src_port 1000-2000 ip_ttl 3 ip_tos 8/12 \
+	tcp_flags 2/7 src_mac 02:00:00:00:00:01 skip_hw action drop
+tc filter add dev d0 ingress protocol 802.1Q prio 2 flower vlan_id 5 vlan_prio 3 vlan_ethtype ipv6 dst_ip 2001:db8::/32 action vlan push id 7 protocol 802.1ad priority 2
+tc filter add dev d0 ingress protocol arp prio 3 flower arp_op request arp_sip 10.0.0.1 arp_tha 02:00:00:00:00:05 \
+	action pedit ex munge eth dst set 02:00:00:00:00:06 pipe action mirred egress mirror dev d2
+tc filter add dev d0 ingress protocol all prio 4 matchall action police rate 1mbit burst 10k conform-exceed drop
+tc filter add dev d0 ingress protocol ip prio 6 flower enc_key_id 42 enc_dst_ip 10.9.9.9 enc_dst_port 4789 \
+	action tunnel_key set id 7 src_ip 1.1.1.1 dst_ip 1.1.1.2 dst_port 4789 ttl 9
+tc filter add dev d0 ingress protocol ip prio 7 flower ct_state +trk+est ct_zone 3 ct_mark 5 action ct zone 4 commit mark 6
+tc filter add dev d0 ingress protocol ip prio 8 flower ip_proto icmp type 8 code 0 action skbedit mark 7 priority 1:2 \
+	action csum ip udp action sample rate 100 group 5 trunc 60
+tc filter add dev d0 ingress protocol mpls_uc prio 9 flower mpls_label 1000 mpls_tc 3 mpls_bos 1 mpls_ttl 4 action mpls push label 5 tc 2 ttl 64

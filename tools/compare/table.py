@@ -160,6 +160,13 @@ def read_all(folders):
         last = {group.name: group for file in sorted(folder.glob("*.table")) for group in read(file)}
         known |= last
     for group in last.values():
-        if group.like:
-            group.copy(known[group.like])
+        inherit(group, known)
     return last.values()
+
+
+def inherit(group, known):
+    """The rows of the group it is like, and of the one that is like, first."""
+    if group.like:
+        inherit(known[group.like], known)
+        group.copy(known[group.like])
+        group.like = None
