@@ -401,3 +401,31 @@ def band(said):
         found["frequencies"].append({"freq": float(freq), **({"power": power[0]} if power else {}),
                                      "marks": [mark for mark in marks if not mark.endswith("dBm")]})
     return found
+
+
+ALGORITHM = r"{0} (?P<{1}_name>\S+) 0x(?P<{1}_key>\w+) \((?P<{1}_bits>\d+) bits\)"
+STATE = re.compile(
+    r"src (?P<src>\S+) dst (?P<dst>\S+)\s+proto (?P<proto>\w+) spi \w+\((?P<spi>\d+)\) reqid (?P<reqid>\d+)\(\w+\) mode (?P<mode>\w+)\s+"
+    r"replay-window (?P<window>\d+) seq (?P<seq>\w+) flag (?P<flag>[\w-]+)? ?\(\w+\)\s+(?:mark 0x(?P<mark>\w+)/0x(?P<mask>\w+)\s+)?"
+    rf"(?:{ALGORITHM.format('aead', 'aead')} (?P<aead_icv>\d+)\s+)?(?:{ALGORITHM.format('auth-trunc', 'auth')} (?P<auth_trunc>\d+)\s+)?"
+    rf"(?:{ALGORITHM.format('enc', 'enc')}\s+)?anti-replay context: seq 0x(?P<replay_seq>\w+), oseq 0x(?P<replay_oseq>\w+), "
+    r"bitmap 0x(?P<bitmap>\w+)\s+sel src (?P<sel_src>\S+) dst (?P<sel_dst>\S+) uid (?P<uid>\d+)\s+lifetime config:\s*(?P<limits>.*?)"
+    r"lifetime current:\s*(?P<current>.*? use (?:-|\S+ \S+))\s+stats:\s+replay-window (?P<lost>\d+) replay (?P<replayed>\d+) failed (?P<failed>\d+)\s*",
+    re.S,
+)
+
+
+@parser
+def states(said):
+    found = []
+    for one in re.split(r"^(?=src )", said, flags=re.M)[1:]:
+        state = STATE.fullmatch(one)
+        if not state:
+            raise SystemExit(f"not understood: {one!r}")
+        state = {name: value for name, value in state.groupdict().items() if value is not None}
+        hexadecimal = ("mark", "mask", "replay_seq", "replay_oseq", "bitmap", "seq")
+        numbers = ("spi", "reqid", "window", "uid", "lost", "replayed", "failed", "aead_bits", "aead_icv", "auth_bits", "auth_trunc", "enc_bits")
+        state |= {name: int(state[name], 16) for name in hexadecimal if name in state}
+        state |= {name: int(state[name]) for name in numbers if name in state}
+        found.append(state | {"limits": matched(LIMITS, state["limits"]), "current": matched(CURRENT, state["current"])})
+    return found
