@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from _thread import RLock
 from ctypes import byref
 
 from . import _ffi
@@ -11,7 +12,7 @@ from ._errors import check
 from ._message import number
 from ._named import Named, Notice, all_groups
 from ._records import Records
-from ._schema import Schema, request_text, said, unpickled
+from ._schema import request_text, said, unpickled
 from ._socket import Socket
 from ._wait import LONGEST, TIMEOUT, milliseconds
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ._message import Message
     from ._open import Name
     from ._records import Column
-    from ._schema import Object
+    from ._schema import Object, Schema
 
 #: How many objects of a dump are taken from the library at once: more of them do not stay in the cache.
 _AT_ONCE = 32
@@ -86,7 +87,7 @@ class Objects(StreamDump):
 
     def _rows(self, text: Any) -> int:
         rows = self._dump, _AT_ONCE, _ffi.RNL_JSON_PICKLE, text, byref(self._err)
-        code = self._schema.handle.run(_ffi.rnl_family_rows, *rows)
+        code: int = self._schema.handle.run(_ffi.rnl_family_rows, *rows)
         if code <= 0:
             self._end()
             check(code, self._err)
@@ -104,7 +105,8 @@ class Family(Named):
 
     Operations are attributes, with "_" where descriptions have "-", and one behind those that are called
     like something of this class; help(family.newlink) says what they take. Requests are dicts, or
-    keywords with "_" for "-"; what is called `flags`, `timeout` or `mode` goes into the dict. Errors name attributes: `error.attr` is ".linkinfo.data(vxlan).id".
+    keywords with "_" for "-"; what is called `flags`, `timeout` or `mode` goes into the dict. Errors name
+    attributes: `error.attr` is ".linkinfo.data(vxlan).id". What the kernel warns of is a warning here.
 
     Descriptions are those that are built in, or of a file that rnl-specc has made: `pack`. Requests go
     through `sock` if one is given, else through a socket that is opened when it is needed, with
@@ -120,21 +122,22 @@ class Family(Named):
         netns: int | Name | None = None,
         **options: int,
     ) -> None:
-        self._schema = Schema(name, pack)
-        self._given, self._own = sock, None
-        self._options = {"netns": netns, **options}
+        super().__init__(name, pack, netns, options)
+        self._given = sock
+        self._own: Socket | None = None
+        self._opening = RLock()
         self._resolved = not self._schema.is_generic()
 
     @property
     def sock(self) -> Socket:
         """The socket for requests. It knows the number of a generic family."""
-        if self._given is None and self._own is None:
-            self._own = Socket(self._schema.protocol, **self._options)
-        sock = self._given or self._own
-        assert sock is not None
-        if not self._resolved:
-            sock.run(self._schema.resolve, milliseconds(TIMEOUT))
-            self._resolved = True
+        with self._opening:
+            sock = self._given or self._own
+            if sock is None:
+                sock = self._own = self._opened(Socket, {})
+            if not self._resolved:
+                sock.run(self._schema.resolve, milliseconds(TIMEOUT))
+                self._resolved = True
         return sock
 
     def call(
@@ -151,7 +154,7 @@ class Family(Named):
         them if there are several, or None for an acknowledgement alone."""
         sock = self.sock
         msg = self.message(op, request, flags=flags, **members)
-        return self._answer(sock.call(msg, timeout))
+        return self._answer(op, sock.call(msg, timeout))
 
     def dump(
         self,
@@ -202,7 +205,7 @@ class Family(Named):
         Socket."""
         self.sock  # noqa: B018  # knows the numbers of a generic family's groups
         numbers = all_groups(self._schema, groups)
-        sock = Socket(self._schema.protocol, **{**self._options, **options})
+        sock = self._opened(Socket, options)
         sock.join(*numbers)
         return Notices(self._schema, sock)
 
@@ -210,7 +213,7 @@ class Family(Named):
         """Closes it, and the socket it has opened."""
         if self._own is not None:
             self._own.close()
-        self._schema.close()
+        self._close()
 
     def __enter__(self) -> Family:
         return self

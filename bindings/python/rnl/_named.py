@@ -5,17 +5,24 @@ from __future__ import annotations
 
 from errno import EINVAL
 
+from . import _ffi
 from ._errors import local
+from ._open import held_netns
 from ._schema import Schema, dashed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
-    from typing import Any
+    from typing import Any, Callable, TypeVar
 
+    from ._calls import Reply
     from ._message import Message
+    from ._open import Name
     from ._schema import Object
     from ._view import View
+
+    T = TypeVar("T")
 
 
 class Notice:
@@ -28,8 +35,8 @@ class Notice:
     def __init__(self, schema: Schema, view: View) -> None:
         self.view, self.group, self.nsid = view, view.group, view.nsid
         named = schema.named(view)
-        self.name: str | None = named and named["name"]
-        self.msg: Object | None = named and named["msg"]
+        self.name: str | None = named["name"] if named else None
+        self.msg: Object | None = named["msg"] if named else None
 
     def __repr__(self) -> str:
         return f"<rnl.Notice {self.name} {self.msg}>"
@@ -41,6 +48,17 @@ def all_groups(schema: Schema, names: tuple[str, ...]) -> list[int]:
     if not numbers:
         raise local(EINVAL, f"{schema.name} has no multicast group")
     return numbers
+
+
+def _lacks(schema: Schema | None, name: str) -> str:
+    """Says that a family has no such operation, and which has nearly that name."""
+    if schema is None:
+        return f" has no {name!r}"
+    # Not before it is needed: importing rnl is to be cheap.
+    from difflib import get_close_matches
+
+    near = " or ".join(get_close_matches(dashed(name), schema.operations(), 2))
+    return f" {schema.name} has no operation {name!r}{near and '; perhaps '}{near}"
 
 
 class _Doc:
@@ -55,7 +73,7 @@ class _Doc:
 
 
 class Operation:
-    __doc__ = _Doc(  # type: ignore[assignment]
+    __doc__ = _Doc(
         """An operation of a family. To call it makes a request, see Family.call(); dump() gives all objects,
 see Family.dump(), and records() some of their values, see Family.records()."""
     )
@@ -89,7 +107,31 @@ see Family.dump(), and records() some of their values, see Family.records()."""
 class Named:
     """A family by its name."""
 
-    _schema: Schema
+    def __init__(
+        self,
+        name: str,
+        pack: str | os.PathLike[str] | None,
+        netns: int | Name | None,
+        options: dict[str, int],
+    ) -> None:
+        self._schema = Schema(name, pack)
+        #: The namespace stays the same whatever becomes of the caller's descriptor or of the name.
+        self._netns = None if netns is None else held_netns(netns)
+        self._options = options
+
+    def _opened(self, kind: Callable[..., T], options: dict[str, int]) -> T:
+        """A socket of the family's protocol, in its namespace."""
+        # What is closed opens nothing.
+        self._schema.handle.run(_ffi.rnl_family_protocol)
+        options = {**self._options, **options}
+        if self._netns is None:
+            return kind(self.protocol, **options)
+        return self._netns.run(lambda fd: kind(self.protocol, netns=fd, **options))
+
+    def _close(self) -> None:
+        if self._netns is not None:
+            self._netns.free()
+        self._schema.close()
 
     @property
     def name(self) -> str:
@@ -124,7 +166,12 @@ class Named:
         """A message of the kernel as a dict."""
         return self._schema.decode(view)
 
-    def _answer(self, views: list[View]) -> Any:
+    def _answer(self, op: str, views: Reply) -> Any:
+        if views.warning is not None:
+            from warnings import warn
+
+            # The caller of the operation is three calls away.
+            warn(f"{op}: {views.warning}", stacklevel=4)
         objects = [self.decode(view) for view in views]
         return objects if len(objects) > 1 else objects[0] if objects else None
 
@@ -133,8 +180,7 @@ class Named:
         schema = None if name.startswith("_") else self.__dict__.get("_schema")
         op = schema.operation(dashed(name)) if schema else None
         if op is None or not ("do" in op or "dump" in op):
-            of = f" {schema.name}" if schema else ""
-            raise AttributeError(f"{type(self).__name__}{of} has no operation {name!r}")
+            raise AttributeError(f"{type(self).__name__}{_lacks(schema, name)}")
         return Operation(self, op)
 
     def __dir__(self) -> Iterator[str]:

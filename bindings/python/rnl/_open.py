@@ -9,7 +9,7 @@ from ctypes import byref, sizeof
 from . import _ffi
 from ._calls import checked
 from ._errors import check
-from ._handle import NewError
+from ._handle import Handle, NewError
 from ._message import c_string, number, unsigned
 from ._wait import LONGEST
 
@@ -25,6 +25,12 @@ def open_netns(which: int | Name) -> int:
     descriptor, to close with os.close()."""
     name = str(which) if isinstance(which, int) else os.fspath(which)
     return checked(c_string(name), _ffi.rnl_netns_open)
+
+
+def held_netns(which: int | Name) -> Handle:
+    """A descriptor of a namespace of its own."""
+    fd = os.dup(which) if isinstance(which, int) else open_netns(which)
+    return Handle("namespace", fd, os.close)
 
 
 def options(flags: int, netns_fd: int = 0, **sizes: int) -> _ffi.struct_rnl_opts:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ctypes import POINTER, byref, c_char, sizeof
+from ctypes import POINTER, byref, c_char
 from errno import ESTALE
 from struct import Struct
 from time import monotonic
@@ -60,7 +60,9 @@ class _Slot:
 
 def _field(description: Object, op: str, path: str) -> Object | None:
     """The attribute or member that a path names, as far as sub-messages do not hide it."""
-    form: Object = next((each for each in description["ops"] if each["name"] == op), {}).get("dump-reply", {})
+    form: Object = {}
+    for each in description["ops"]:
+        form = each.get("dump-reply", {}) if each["name"] == op else form
     fields = description["structs"].get(form.get("header"), []) + description["sets"].get(form.get("set"), [])
     found: Object | None = None
     for word in path.removeprefix(".").split("."):
@@ -84,6 +86,10 @@ def _kind(description: Object, op: str, path: str) -> str:
         raise ValueError(f"{path}: wanted how long it may be, as in ({path!r}, 'text:16')")
     # What can't be bound at all is refused by the library, which knows why.
     return kind or "u64"
+
+
+def _text(raw: bytes) -> str:
+    return raw.partition(b"\0")[0].decode("utf-8", "surrogateescape")
 
 
 class Records:
@@ -149,7 +155,6 @@ class Records:
             # Nothing may hold on to the bytes when they are to become more.
             part = (c_char * ((room - done) * self.size)).from_buffer(self.data, done * self.size)
             code = _ffi.rnl_bind_rows(bind, dump, part, room - done, byref(err))
-            assert sizeof(part)
             del part
             if code <= 0:
                 del self.data[done * self.size :]
@@ -167,7 +172,7 @@ class Records:
             if texts:
                 values = list(record)
                 for index in texts:
-                    values[index] = values[index].partition(b"\0")[0].decode("utf-8", "surrogateescape")
+                    values[index] = _text(values[index])
                 record = tuple(values)
             yield record
 
@@ -187,8 +192,14 @@ class Records:
         """A pandas.DataFrame with these columns; it copies them."""
         from pandas import DataFrame
 
-        columns = zip(*self) if len(self) else ([] for _ in self.names)
-        return DataFrame(dict(zip(self.names, map(list, columns))))
+        array = self.numpy()
+        columns = {name: array[name] for name in self.names}
+        for slot in self._slots:
+            if slot.is_text:
+                columns[slot.path] = [_text(raw) for raw in columns[slot.path].tolist()]
+            elif slot.dtype[0] == "V":
+                columns[slot.path] = [bytes(raw) for raw in columns[slot.path].tolist()]
+        return DataFrame(columns)
 
     def __repr__(self) -> str:
         return f"<rnl.Records {len(self)} of {', '.join(self.names)}>"

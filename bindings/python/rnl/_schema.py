@@ -157,11 +157,14 @@ class Schema:
             )
         )
 
+    def shown(self, view: View, flags: int) -> bytes:
+        """rnl_family_json()"""
+        seen = _ffi.struct_rnl_view(msg=as_bytes(view.data), body=as_bytes(view.body), type=view.type)
+        return said(lambda text: self.handle.run(_ffi.rnl_family_json, byref(seen), flags, text))
+
     def decode(self, view: View, flags: int = 0) -> Any:
         """The object that a message of the kernel says."""
-        seen = _ffi.struct_rnl_view(msg=as_bytes(view.data), body=as_bytes(view.body), type=view.type)
-        shown = byref(seen), flags | _ffi.RNL_JSON_PICKLE
-        return unpickled(said(lambda text: self.handle.run(_ffi.rnl_family_json, *shown, text)))
+        return unpickled(self.shown(view, flags | _ffi.RNL_JSON_PICKLE))
 
     def named(self, view: View) -> Object | None:
         """The same beside what it is called; None if the family has no such message."""

@@ -34,7 +34,7 @@ from ._calls import checked
 from ._named import Named, Notice, all_groups
 from ._pipeline import pause
 from ._records import Records
-from ._schema import Schema, request_text
+from ._schema import request_text
 from ._wait import TIMEOUT, milliseconds
 
 if TYPE_CHECKING:
@@ -313,25 +313,31 @@ class Family(Named):
     `await` gives a dump as a list.
     """
 
-    def __init__(self, name: str, *, pack: Any = None, **options: Any) -> None:
-        self._schema = Schema(name, pack)
-        self._options = options
+    def __init__(self, name: str, *, pack: Any = None, netns: Any = None, **options: int) -> None:
+        super().__init__(name, pack, netns, options)
         self._sock: Socket | None = None
         self._opening = asyncio.Lock()
 
     async def _ready(self) -> Socket:
-        """The socket, when the number of a generic family is known."""
+        """The socket. It knows the number of a generic family."""
         async with self._opening:
             if self._sock is None:
+                sock = self._opened(Socket, {})
                 if self._schema.is_generic():
-                    # The library waits for this answer itself, so another thread does.
-                    await asyncio.to_thread(self._resolve)
-                self._sock = Socket(self._schema.protocol, **self._options)
+                    await self._resolve(sock)
+                self._sock = sock
         return self._sock
 
-    def _resolve(self) -> None:
-        with _socket.Socket(self._schema.protocol, **self._options) as sock:
-            sock.run(self._schema.resolve, milliseconds(TIMEOUT))
+    async def _resolve(self, sock: Socket) -> None:
+        """The library waits for this answer itself, so another thread does."""
+        ask = asyncio.to_thread(sock.socket.run, self._schema.resolve, milliseconds(TIMEOUT))
+        asked = asyncio.ensure_future(ask)
+        try:
+            await asyncio.shield(asked)
+        except BaseException:
+            # Closing waits for the thread.
+            asked.add_done_callback(lambda _: sock.close())
+            raise
 
     async def call(
         self,
@@ -346,43 +352,35 @@ class Family(Named):
         """Makes a request by the operation's name: rnl.Family.call()."""
         sock = await self._ready()
         msg = self._schema.request(op, _ffi.RNL_FORM_DO, flags, request_text(request, members))
-        return self._answer(await sock.call(msg, timeout))
+        return self._answer(op, await sock.call(msg, timeout))
 
     def dump(
         self, op: str, request: Any = None, /, *, timeout: float | None = TIMEOUT, **members: Any
-    ) -> _Objects:
+    ) -> Objects:
         """All objects of a dump, consistent: `await` gives a list, `async for` one by one."""
-        return _Objects(self, op, request_text(request, members), timeout)
+        return Objects(self, op, request_text(request, members), timeout)
 
     async def records(
         self, op: str, *columns: Column, request: Any = None, timeout: float | None = TIMEOUT
     ) -> Records:
         """All objects of a dump as records: rnl.Family.records(), in another thread."""
         await self._ready()
-        text = request_text(request, {})
-        return await asyncio.to_thread(self._records, op, text, columns, timeout)
+        msg = self._schema.request(op, _ffi.RNL_FORM_DUMP, 0, request_text(request, {}))
+        # Opened here: threads may be in other namespaces.
+        with self._opened(_socket.Socket, {}) as sock:
+            return await asyncio.to_thread(Records, self._schema, sock, op, msg, columns, timeout)
 
-    def _records(
-        self, op: str, text: bytes, columns: tuple[Column, ...], timeout: float | None
-    ) -> Records:
-        msg = self._schema.request(op, _ffi.RNL_FORM_DUMP, 0, text)
-        with _socket.Socket(self._schema.protocol, **self._options) as sock:
-            return Records(self._schema, sock, op, msg, columns, timeout)
-
-    async def notices(self, *groups: str, **options: Any) -> AsyncIterator[Notice]:
+    def notices(self, *groups: str, **options: int) -> Notices:
         """The notifications of groups, by name, as they come; of all groups if none is named. They have a
-        socket of their own, which is closed with the iterator."""
-        await self._ready()
-        async with Socket(self._schema.protocol, **{**self._options, **options}) as sock:
-            sock.join(*all_groups(self._schema, groups))
-            async for view in sock.notifications():
-                yield Notice(self._schema, view)
+        socket of their own. `await` joins the groups, and so do `async with` and the first step of
+        `async for`."""
+        return Notices(self, groups, options)
 
     def close(self) -> None:
         """Closes it, and its socket."""
         if self._sock is not None:
             self._sock.close()
-        self._schema.close()
+        self._close()
 
     async def __aenter__(self) -> Family:
         return self
@@ -391,21 +389,63 @@ class Family(Named):
         self.close()
 
 
-class _Objects:
+class Notices:
+    """Notifications of a family's groups, on a socket of its own. Overrun is raised where some are missing;
+    a new loop goes on behind the gap."""
+
+    def __init__(self, family: Family, groups: tuple[str, ...], options: dict[str, int]) -> None:
+        self._family, self._groups, self._options = family, groups, options
+        self._sock: Socket | None = None
+        self._closed = False
+
+    async def _joined(self) -> Notices:
+        await self._family._ready()
+        if self._closed:
+            raise ValueError("notices are closed")
+        if self._sock is None:
+            numbers = all_groups(self._family._schema, self._groups)
+            self._sock = self._family._opened(Socket, self._options)
+            self._sock.join(*numbers)
+            self._views = self._sock.notifications()
+        return self
+
+    def __await__(self) -> Generator[Any, None, Notices]:
+        return self._joined().__await__()
+
+    def __aiter__(self) -> Notices:
+        return self
+
+    async def __anext__(self) -> Notice:
+        await self._joined()
+        return Notice(self._family._schema, await self._views.__anext__())
+
+    def close(self) -> None:
+        """Closes its socket. Who waits for it gets a ValueError."""
+        self._closed = True
+        if self._sock is not None:
+            self._sock.close()
+
+    async def __aenter__(self) -> Notices:
+        return await self._joined()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+
+class Objects:
+    """A dump of a family, made when it is waited for."""
+
     def __init__(self, family: Family, op: str, text: bytes, timeout: float | None) -> None:
         self._family, self._op, self._text, self._timeout = family, op, text, timeout
 
-    async def _made(self) -> Dump:
-        sock = await self._family._ready()
-        msg = self._family._schema.request(self._op, _ffi.RNL_FORM_DUMP, 0, self._text)
-        return sock.dump(msg, self._timeout)
-
     async def _all(self) -> list[Any]:
-        return [self._family.decode(view) for view in await (await self._made())]
+        return [each async for each in self]
 
     def __await__(self) -> Generator[Any, None, list[Any]]:
         return self._all().__await__()
 
     async def __aiter__(self) -> AsyncIterator[Any]:
-        async for view in await self._made():
+        sock = await self._family._ready()
+        msg = self._family._schema.request(self._op, _ffi.RNL_FORM_DUMP, 0, self._text)
+        async for view in sock.dump(msg, self._timeout):
             yield self._family.decode(view)

@@ -5,27 +5,43 @@ from __future__ import annotations
 
 import errno
 import gc
+import json
 import os
 import pydoc
+import random
+import struct
 import threading
 import unittest
 from ipaddress import ip_address
+from typing import Any, Callable
 
-from support import GENERIC, NamespaceTest, USERSOCK, add_route, get_link, new_veth, set_link
+from support import (
+    GENERIC,
+    NLM_F_ACK_TLVS,
+    USERSOCK,
+    NamespaceTest,
+    add_route,
+    answer,
+    enter_namespace,
+    get_link,
+    set_link,
+    thread,
+)
 
 import rnl
 
 RTNLGRP_LINK = "rtnlgrp-link"
+NLMSGERR_ATTR_MSG = 1
 
 
 class FamilyTest(NamespaceTest):
-    def family(self, name: str = "rt-link", **options: object) -> rnl.Family:
+    def family(self, name: str = "rt-link", **options: Any) -> rnl.Family:
         """A family that the end of the test closes."""
         family = rnl.Family(name, **options)
         self.addCleanup(family.close)
         return family
 
-    def refused(self, number: int, attr: str | None, work: object, *args: object, **members: object) -> rnl.Error:
+    def refused(self, number: int, attr: str | None, work: Callable[..., object], *args: Any, **members: Any) -> rnl.Error:
         with self.assertRaises(rnl.Error) as caught:
             work(*args, **members)
         self.assertEqual((caught.exception.errno, caught.exception.attr), (number, attr), caught.exception)
@@ -90,8 +106,10 @@ class Requests(FamilyTest):
 
     def test_operations_and_families_that_are_not_there(self) -> None:
         link = self.family()
-        with self.assertRaisesRegex(AttributeError, "Family rt-link has no operation 'getlnk'"):
+        with self.assertRaisesRegex(AttributeError, "Family rt-link has no operation 'getlnk'; perhaps getlink"):
             link.getlnk()
+        with self.assertRaisesRegex(AttributeError, "has no operation 'xyzzy'$"):
+            link.xyzzy()
         # What the kernel tells is not to be asked.
         self.assertRaises(AttributeError, getattr, link, "newlink_ntf")
         self.refused(errno.ENOENT, None, link.call, "getlnk")
@@ -118,7 +136,8 @@ class Requests(FamilyTest):
         self.assertEqual(bytes(link.message("getlink", ifi_index=1)), bytes(get_link()))
         sock.submit(link.message("getlink", ifi_index=1), user="one")
         done = sock.complete(10)
-        self.assertEqual(link.decode(done.row())["ifname"], "lo")
+        assert done is not None
+        self.assertEqual([link.decode(view)["ifname"] for view in done.result()], ["lo"])
 
     def test_messages_made_by_hand_are_checked(self) -> None:
         link = self.family()
@@ -144,6 +163,74 @@ class Requests(FamilyTest):
         self.assertTrue(sock.closed)
         self.assertRaises(ValueError, link.getlink, ifi_index=1)
         self.assertRaises(ValueError, next, dump)
+
+    def test_what_is_closed_opens_nothing(self) -> None:
+        link = rnl.Family("rt-link")
+        getlink = link.getlink
+        link.close()
+        before = os.listdir("/proc/self/fd")
+        for use in (getlink, getlink.dump, link.notices, lambda: getlink.records("mtu")):
+            self.assertRaisesRegex(ValueError, "closed", use)
+        self.assertEqual(os.listdir("/proc/self/fd"), before)
+
+    def test_the_namespace_is_that_of_the_beginning(self) -> None:
+        namespace = os.open("/proc/self/ns/net", os.O_RDONLY)
+        self.family().newlink(ifname="v0", linkinfo={"kind": "veth"}, flags="create")
+        there = self.family(netns=namespace)
+        os.close(namespace)
+        enter_namespace()
+        here = self.family()
+        self.assertEqual([len(list(each.getlink.dump())) for each in (there, here)], [3, 1])
+        with there.notices(RTNLGRP_LINK) as notices:
+            here.newlink(ifi_index=1, ifi_flags=["up"], ifi_change=1)
+            there.newlink(ifname="v0", mtu=1400)
+            told = next(notices).msg
+        self.assertEqual((told or {})["ifname"], "v0")
+
+    def test_threads_share_one_socket(self) -> None:
+        control, barrier = self.family("nlctrl"), threading.Barrier(8)
+
+        def ask() -> None:
+            barrier.wait(10)
+            socks.add(control.sock)
+
+        socks: set[rnl.Socket] = set()
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        self.assertEqual(len(socks), 1)
+
+    def test_what_the_kernel_warns_of(self) -> None:
+        sock, peer = self.pair()
+        link = rnl.Family("rt-link", sock=sock)
+        text = b"careful\0"
+        tlvs = struct.pack("=HH", 4 + len(text), NLMSGERR_ATTR_MSG) + text
+
+        def kernel() -> None:
+            datagram = peer.recv(10)
+            assert datagram is not None
+            (request,) = datagram.messages()
+            peer.send(answer(request, 0, NLM_F_ACK_TLVS, tlvs), datagram.port)
+
+        with thread(kernel), self.assertWarnsRegex(UserWarning, "newlink: careful") as caught:
+            self.assertIsNone(link.newlink(ifi_index=1))
+        self.assertEqual(caught.filename, __file__)
+
+    def test_values_that_make_no_sense(self) -> None:
+        link = self.family()
+        for value in (float("nan"), 1e300, -1, 1 << 200, [[]], {"a": {}}, "\udc80", "\0", None, object()):
+            with self.subTest(value=value), self.assertRaises(rnl.Error) as caught:
+                link.newlink({"mtu": value})
+            self.assertEqual(caught.exception.origin, rnl.FROM_LOCAL)
+        deep: dict[str, object] = {}
+        for _ in range(500):
+            deep = {"linkinfo": deep}
+        self.assertRaises((rnl.Error, RecursionError), link.newlink, deep)
+        itself: dict[str, object] = {}
+        itself["linkinfo"] = itself
+        self.assertRaises((ValueError, RecursionError), link.newlink, itself)
 
     def test_what_is_forgotten_is_closed(self) -> None:
         link = rnl.Family("rt-link")
@@ -178,6 +265,29 @@ class Dumps(FamilyTest):
         only = link.getlink.dump({"linkinfo": {"kind": "veth"}}, mode=rnl.DUMP_STREAM)
         self.assertEqual(len(list(only)), 600)
 
+    def test_objects_are_those_of_json(self) -> None:
+        self.family().newlink(ifname="v0", linkinfo={"kind": "veth"}, flags="create")
+        self.family().newlink(ifi_index=1, ifi_flags=["up"], ifi_change=1)
+        for name, op in (("rt-link", "getlink"), ("rt-addr", "getaddr"), ("rt-route", "getroute"), ("tc", "getqdisc")):
+            family = self.family(name)
+            views = list(family.sock.dump(family._request(op, 1, 0, None, {})))
+            plain = [json.loads(family._schema.shown(view, 0)) for view in views]
+            self.assertEqual(list(family.dump(op)), plain)
+            self.assertEqual([family.decode(view) for view in views], plain)
+            self.assertGreater(len(plain), 0)
+
+    def test_whatever_is_sent_says_something(self) -> None:
+        link = self.family()
+        good = bytes(link.sock.call(link.message("getlink", ifi_index=1))[0].data)
+        chance = random.Random(7)
+        for _ in range(2000):
+            data = bytearray(good[: 16 + chance.randrange(len(good) - 16)])
+            for _ in range(chance.randrange(20)):
+                data[chance.randrange(16, len(data) + 1) - 1 if len(data) > 16 else 8] ^= chance.randrange(256)
+            data[:6] = struct.pack("=IH", len(data), 16)
+            view = rnl.View(bytes(data))
+            self.assertEqual(link.decode(view), json.loads(link._schema.shown(view, 0)))
+
     def test_dumps_that_fail(self) -> None:
         route = self.family("rt-route")
         with self.assertRaises(rnl.Error) as caught:
@@ -211,10 +321,23 @@ class Notified(FamilyTest):
             link.newlink(ifname="v0", linkinfo={"kind": "veth"}, flags="create")
             said = [next(notices), next(notices)]
             link.dellink(ifname="v0")
-            gone = [notices.next(10), notices.next(10)]
-        self.assertEqual({(each.name, each.msg["ifname"]) for each in said} >= {("newlink-ntf", "v0")}, True)
-        self.assertIn(("dellink-ntf", "v0"), [(each.name, each.msg["ifname"]) for each in gone])
+            gone = [next(notices), next(notices)]
+        self.assertIn(("newlink-ntf", "v0"), [(each.name, each.msg and each.msg["ifname"]) for each in said])
+        self.assertIn(("dellink-ntf", "v0"), [(each.name, each.msg and each.msg["ifname"]) for each in gone])
         self.assertEqual((said[0].group, said[0].nsid), (1, -1))
+
+    def test_an_overrun_stands_where_notices_are_missing(self) -> None:
+        link = self.family()
+        with link.notices(RTNLGRP_LINK, rcvbuf=8192) as notices:
+            for number in range(200):
+                link.newlink(ifi_index=1, ifi_flags=["up"] if number % 2 else [], ifi_change=1)
+            with self.assertRaises(rnl.Overrun):
+                for _ in notices:
+                    pass
+            self.assertIsNone(notices.next(0))
+            link.newlink(ifi_index=1, mtu=1400)
+            told = next(notices)
+        self.assertEqual((told.name, (told.msg or {})["mtu"]), ("newlink-ntf", 1400))
 
     def test_all_groups_of_a_generic_family(self) -> None:
         with self.family("ethtool").notices() as notices:
@@ -230,7 +353,7 @@ class Notified(FamilyTest):
         sock = self.open()
         sock.join(1)
         self.family().newlink(ifi_index=1, ifi_flags=["up"], ifi_change=1)
-        notice = rnl.Notice(self.family("rt-route")._schema, sock.next(10))
+        notice = rnl.Notice(self.family("rt-route")._schema, next(sock))
         self.assertEqual((notice.name, notice.msg, notice.view.type), (None, None, 16))
 
 
@@ -257,6 +380,11 @@ class Descriptions(FamilyTest):
                 names = [each for each in dir(family) if each.rstrip("_") == operation.replace("-", "_")]
                 # An operation that is called like something of rnl.Family has a "_" behind it.
                 self.assertIn(f"of {name}: ", getattr(family, names[-1]).__doc__)
+
+    def test_help_of_operations_as_such(self) -> None:
+        operation = self.family().newlink
+        self.assertIn("dump() gives all objects", pydoc.plain(pydoc.render_doc(type(operation))))
+        self.assertEqual((repr(operation), operation.__name__), ("<rnl.Operation newlink of rt-link>", "newlink"))
 
     def test_groups_operations_and_all_else(self) -> None:
         link = self.family()

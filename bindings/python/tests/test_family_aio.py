@@ -49,24 +49,55 @@ class Families(NamespaceTest):
 
     def test_notices(self) -> None:
         async def work(link: rnl.aio.Family) -> None:
-            started = asyncio.Event()
-
-            async def listen() -> str:
-                notices = link.notices("rtnlgrp-link")
-                first = asyncio.ensure_future(notices.__anext__())
-                await asyncio.sleep(0)
-                started.set()
-                return (await first).name
-
-            told = asyncio.ensure_future(listen())
-            await started.wait()
-            while not told.done():
+            async with link.notices("rtnlgrp-link") as notices:
                 await link.newlink(ifi_index=1, ifi_flags=["up"], ifi_change=1)
-                await link.newlink(ifi_index=1, ifi_flags=[], ifi_change=1)
-                await asyncio.wait({told}, timeout=0.01)
-            self.assertEqual(await told, "newlink-ntf")
+                async for notice in notices:
+                    self.assertEqual((notice.name, (notice.msg or {})["ifname"]), ("newlink-ntf", "lo"))
+                    break
+                await link.newlink(ifi_index=1, mtu=1400)
+                self.assertEqual(((await notices.__anext__()).msg or {})["mtu"], 1400)
 
         self.run_with(work)
+
+    def test_notices_that_nobody_reads(self) -> None:
+        async def work(link: rnl.aio.Family) -> None:
+            notices = await link.notices("rtnlgrp-link", rcvbuf=8192)
+            with rnl.Family("rt-link") as busy:
+                for number in range(200):
+                    busy.newlink(ifi_index=1, ifi_flags=["up"] if number % 2 else [], ifi_change=1)
+            with self.assertRaises(rnl.Overrun):
+                async for _ in notices:
+                    pass
+            waits = asyncio.ensure_future(notices.__anext__())
+            await asyncio.sleep(0)
+            notices.close()
+            with self.assertRaises(ValueError):
+                await waits
+            with self.assertRaises(ValueError):
+                await notices
+            with self.assertRaises(rnl.Error):
+                await link.notices("rtnlgrp-lnk")
+
+        self.run_with(work)
+
+    def test_generic_errors_have_paths(self) -> None:
+        async def work(ethtool: rnl.aio.Family) -> None:
+            with self.assertRaises(rnl.Error) as caught:
+                await ethtool.linkinfo_get(header={"dev-name": "x" * 20})
+            self.assertEqual(caught.exception.attr, ".header.dev-name", caught.exception)
+
+        self.run_with(work, "ethtool")
+
+    def test_to_cancel_gives_up(self) -> None:
+        async def work(control: rnl.aio.Family) -> None:
+            asked = asyncio.ensure_future(control.getfamily(family_name="nlctrl"))
+            await asyncio.sleep(0)
+            asked.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await asked
+            self.assertEqual((await control.getfamily(family_name="nlctrl"))["family-id"], 16)
+
+        self.run_with(work, "nlctrl")
 
     def test_generic_families_are_looked_up(self) -> None:
         async def work(control: rnl.aio.Family) -> None:

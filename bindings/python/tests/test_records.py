@@ -6,13 +6,14 @@ from __future__ import annotations
 import errno
 import struct
 import unittest
+from typing import Any
 
 from support import NamespaceTest
 
 import rnl
 
 
-def needs(module: str) -> object:
+def needs(module: str) -> Any:
     """The module, or the test is left out."""
     try:
         return __import__(module)
@@ -95,6 +96,8 @@ class Records(NamespaceTest):
         frame = self.link.getlink.records("ifi-index", ("ifname", "text:16"), "mtu").pandas()
         self.assertEqual(list(frame.columns), ["ifi-index", "ifname", "mtu", "present"])
         self.assertEqual(frame.loc[frame["ifname"] == "v0", "mtu"].tolist(), [1400])
+        bytewise = self.link.getlink.records("address", ("ifname", "text:16")).pandas()
+        self.assertEqual(bytewise.loc[bytewise["ifname"] == "v0", "address"].tolist(), [bytes.fromhex("020000000007")])
         none = self.link.getlink.records("mtu", request={"linkinfo": {"kind": "vxlan"}}).pandas()
         self.assertEqual((len(none), list(none.columns)), (0, ["mtu", "present"]))
 
