@@ -123,6 +123,11 @@ impl rtnl_tc_ops {
         Self { name: name.as_ptr(), ..self }
     }
 
+    /// The same, but messages say also that there are no options.
+    pub(super) const fn keeping_empty(self) -> Self {
+        Self { keep_empty: true, ..self }
+    }
+
     /// The same, but messages must have options.
     pub(super) const fn requires_options(self) -> Self {
         Self { needs_options: true, ..self }

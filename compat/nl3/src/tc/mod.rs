@@ -6,10 +6,12 @@ mod class;
 mod classid;
 mod cls;
 mod dump;
+mod ematch;
 mod kind;
 mod kinds;
 mod message;
 mod object;
+mod pktloc;
 mod qdisc;
 mod rate;
 

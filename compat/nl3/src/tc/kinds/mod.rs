@@ -2,6 +2,7 @@
 //! The kinds.
 
 mod action;
+mod basic;
 mod cbq;
 mod dsmark;
 mod fifo;
@@ -40,6 +41,6 @@ pub(super) static QDISCS: [rtnl_tc_ops; 17] = [
 ];
 
 pub(super) static CLASSES: [rtnl_tc_ops; 4] = [htb::CLASS, hfsc::CLASS, cbq::CLASS, dsmark::CLASS];
-pub(super) static FILTERS: [rtnl_tc_ops; 0] = [];
+pub(super) static FILTERS: [rtnl_tc_ops; 2] = [basic::BASIC, basic::CGROUP];
 pub(super) static ACTIONS: [rtnl_tc_ops; 5] =
     [action::GACT, action::MIRRED, action::SKBEDIT, action::VLAN, action::NAT];
