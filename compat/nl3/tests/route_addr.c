@@ -4,6 +4,7 @@
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <netlink/route/addr.h>
+#include <netlink/route/link.h>
 #include <netlink/route/rtnl.h>
 
 static void getters(struct rtnl_addr *addr)
@@ -224,10 +225,34 @@ static void long_lifetimes(void)
 	rtnl_addr_put(addr);
 }
 
+/* The link that an address was given. */
+static void link_of(void)
+{
+	struct rtnl_addr *addr = rtnl_addr_alloc(), *copy;
+	struct rtnl_link *link = rtnl_link_alloc(), *got;
+
+	printf("no link %d\n", rtnl_addr_get_link(addr) == NULL);
+	rtnl_link_set_ifindex(link, 7);
+	rtnl_addr_set_link(addr, link);
+	printf("held %d", nl_object_get_refcnt(OBJ_CAST(link)));
+	got = rtnl_addr_get_link(addr);
+	printf(" same %d held %d index %d\n", got == link, nl_object_get_refcnt(OBJ_CAST(link)), rtnl_addr_get_ifindex(addr));
+	rtnl_link_put(got);
+	copy = (struct rtnl_addr *)nl_object_clone(OBJ_CAST(addr));
+	printf("copied %d", nl_object_get_refcnt(OBJ_CAST(link)));
+	rtnl_addr_put(copy);
+	rtnl_addr_set_link(addr, NULL);
+	printf(" held %d\n", nl_object_get_refcnt(OBJ_CAST(link)));
+	rtnl_addr_put(addr);
+	printf("held %d\n", nl_object_get_refcnt(OBJ_CAST(link)));
+	rtnl_link_put(link);
+}
+
 int main(void)
 {
 	setvbuf(stdout, NULL, _IONBF, 0);
 	flags();
+	link_of();
 	one_at_a_time();
 	many();
 	parsed();

@@ -17,3 +17,4 @@ mod uapi;
 mod vf;
 
 pub(crate) use cache::{CACHES, offered_name};
+pub(crate) use object::{rtnl_link, rtnl_link_get_ifindex};

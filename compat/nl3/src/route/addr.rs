@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Addresses of interfaces, `route/addr`.
 
+mod show;
+
+use show::{dump_brief, dump_details};
+
 use core::ffi::{c_char, c_int, c_uint};
 use core::ptr::null_mut;
 
@@ -13,6 +17,7 @@ use crate::attr::{nla_put_addr, nla_put_u32};
 use crate::cache::{items, nl_cache};
 use crate::dump::{dump, dump_line};
 use crate::error::*;
+use crate::link::rtnl_link;
 use crate::mngt::*;
 use crate::msg::{nl_msg, nlmsg_attrdata, nlmsg_attrlen};
 use crate::names::AF;
@@ -49,6 +54,8 @@ pub struct rtnl_addr {
     broadcast: *mut nl_addr,
     multicast: *mut nl_addr,
     anycast: *mut nl_addr,
+    /// The link that it was given, of which it holds a reference.
+    link: *mut rtnl_link,
 }
 
 attrs! { rtnl_addr {
@@ -71,6 +78,8 @@ static OPS: nl_object_ops = nl_object_ops {
     keys: (FAMILY | IFINDEX | LOCAL) as u32,
     names: NAMES,
     init: Some(init),
+    free: Some(free),
+    clone: Some(clone),
     dump: [Some(dump_brief), Some(dump_details), Some(dump_details)],
     ids: Some(ids),
     ..nl_object_ops::new::<rtnl_addr>(c"route/addr", ATTRS)
@@ -100,6 +109,45 @@ static GROUPS: [nl_af_group; 2] = [
 unsafe fn init(obj: *mut nl_object) {
     // SAFETY: the object is an address.
     unsafe { (*obj.cast::<rtnl_addr>()).scope = 255 };
+}
+
+unsafe fn free(obj: *mut nl_object) {
+    // SAFETY: the object is an address, which holds a reference of its link.
+    unsafe { nl_object_put((*obj.cast::<rtnl_addr>()).link.cast()) };
+}
+
+unsafe fn clone(new: *mut nl_object, _: *const nl_object) -> Done {
+    // SAFETY: the object is an address; its link is that of the other, or NULL.
+    unsafe {
+        let link = (*new.cast::<rtnl_addr>()).link;
+        if !link.is_null() {
+            nl_object_get(link.cast());
+        }
+    }
+    Ok(())
+}
+
+/// The link that was set, with a reference for the caller.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_addr_get_link(addr: &rtnl_addr) -> *mut rtnl_link {
+    if !addr.link.is_null() {
+        // SAFETY: it is live.
+        unsafe { nl_object_get(addr.link.cast()) };
+    }
+    addr.link
+}
+
+/// Sets the link, and its number. NULL changes nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_addr_set_link(addr: &mut rtnl_addr, link: *mut rtnl_link) {
+    // SAFETY: the link is NULL or live.
+    unsafe {
+        let Some(new) = link.as_ref() else { return };
+        nl_object_get(link.cast());
+        nl_object_put(core::mem::replace(&mut addr.link, link).cast());
+        addr.index = crate::link::rtnl_link_get_ifindex(new) as u32;
+    }
+    addr.mark(IFINDEX, true);
 }
 
 /// IPv4 addresses may differ by their peer alone; IPv6 addresses not even by the length of the prefix.
@@ -380,81 +428,6 @@ unsafe fn settle_local(addr: &mut rtnl_addr) -> Done {
         }
     }
     Ok(())
-}
-
-unsafe fn dump_brief(obj: *mut nl_object, p: *mut nl_dump_params) {
-    // SAFETY: the object is an address; the buffers have the lengths said.
-    unsafe {
-        let addr = &*obj.cast::<rtnl_addr>();
-        let mut buf = [0 as c_char; 128];
-        dump_line!(p, c"%s", text_of(addr.local, &mut buf));
-        if addr.h.mask & PEER != 0 {
-            dump!(p, c" peer %s", text_of(addr.peer, &mut buf));
-        }
-        dump!(p, c" %s", AF.to_str(addr.family.into(), buf.as_mut_ptr(), buf.len()));
-        super::dump_dev(p, c" dev ", addr.index as c_int);
-        dump!(p, c" scope %s", Name::of(rtnl_scope2str, addr.scope.into()).text());
-        ADDR_FLAGS.flags(addr.flags.value.into(), buf.as_mut_ptr(), buf.len());
-        if buf.first() != Some(&0) {
-            dump!(p, c" <%s>", buf.as_ptr());
-        }
-        dump!(p, c"\n");
-    }
-}
-
-unsafe fn dump_details(obj: *mut nl_object, p: *mut nl_dump_params) {
-    // SAFETY: the object is an address.
-    unsafe {
-        dump_brief(obj, p);
-        let addr = &*obj.cast::<rtnl_addr>();
-        if addr.h.mask & (LABEL | BROADCAST | MULTICAST) != 0 {
-            dump_addresses(addr, p);
-        }
-        if addr.h.mask & CACHEINFO != 0 {
-            dump_times(&addr.cacheinfo, p);
-        }
-    }
-}
-
-unsafe fn dump_addresses(addr: &rtnl_addr, p: *mut nl_dump_params) {
-    let mut buf = [0 as c_char; 128];
-    dump_line!(p, c"  ");
-    if addr.h.mask & LABEL != 0 {
-        dump!(p, c" label %s", addr.label.as_ptr());
-    }
-    let more = [
-        (BROADCAST, c"broadcast", addr.broadcast),
-        (MULTICAST, c"multicast", addr.multicast),
-        (ANYCAST, c"anycast", addr.anycast),
-    ];
-    for (bit, name, what) in more {
-        if addr.h.mask & bit != 0 {
-            // SAFETY: the address is NULL or live.
-            dump!(p, c" %s %s", name.as_ptr(), unsafe { text_of(what, &mut buf) });
-        }
-    }
-    dump!(p, c"\n");
-}
-
-/// A lifetime in seconds.
-fn lifetime(seconds: u32, buf: &mut [c_char; 64]) -> *const c_char {
-    if seconds == FOREVER {
-        return c"forever".as_ptr();
-    }
-    // SAFETY: the buffer has the length said.
-    unsafe { nl_msec2str(u64::from(seconds) * 1000, buf.as_mut_ptr(), 64) }
-}
-
-fn dump_times(info: &CacheInfo, p: *mut nl_dump_params) {
-    let (mut one, mut two) = ([0 as c_char; 64], [0 as c_char; 64]);
-    let (valid, preferred) = (lifetime(info.valid, &mut one), lifetime(info.preferred, &mut two));
-    dump_line!(p, c"   valid-lifetime %s preferred-lifetime %s\n", valid, preferred);
-    // SAFETY: the buffers have the length said.
-    let time = |hundredths: u32, buf: &mut [c_char; 64]| unsafe {
-        nl_msec2str(u64::from(hundredths) * 10, buf.as_mut_ptr(), 64)
-    };
-    let (created, updated) = (time(info.created, &mut one), time(info.updated, &mut two));
-    dump_line!(p, c"   created boot-time+%s last-updated boot-time+%s\n", created, updated);
 }
 
 /// A request about an address.
