@@ -5,7 +5,7 @@ use core::ffi::{CStr, c_char, c_int};
 use core::ptr::null_mut;
 
 use super::kinds::{CMP, NBYTE, TEXT, joined, tcf_em_cmp};
-use super::meta::{IDS, INT, META_KIND, VAR};
+use super::meta::{IDS, INT, META_KIND, SK_BOUND_IF, VAR};
 use super::*;
 use crate::addr::{nl_addr, nl_addr_get_binary_addr, nl_addr_get_prefixlen, nl_addr_put};
 use crate::addrtext::nl_addr_parse;
@@ -16,7 +16,6 @@ const RTNL_EMATCH_PROGID: u16 = 2;
 const DEEPEST: usize = 32;
 /// Bytes that a text is compared for, at least.
 const VAR_LEN: usize = 32;
-const SK_BOUND_IF: u16 = 19;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Token<'a> {

@@ -60,6 +60,8 @@ pub(super) static IDS: Names = names! {
     44 "sk_sendmsg_off", 45 "sk_write_pending", 46 "vlan", 47 "rxhash",
 };
 const MOST_IDS: u16 = 47;
+/// The name of an interface, where the others are numbers.
+pub(super) const SK_BOUND_IF: u16 = 19;
 
 /// `struct tcf_meta_val`.
 #[derive(Clone, Copy, Default)]
@@ -251,6 +253,7 @@ unsafe fn dump_value(p: *mut nl_dump_params, value: *mut rtnl_meta_value) {
         match (it.id, it.kind) {
             (0, INT) => dump!(p, c"%llu", it.bits),
             (0, _) => dump!(p, c"%.*s", it.len as c_int, bytes(value).cast::<c_char>()),
+            (SK_BOUND_IF, VAR) => dump!(p, c"sk_bound_if"),
             _ => {
                 let mut name = [0 as c_char; 32];
                 dump!(p, c"%s", IDS.to_str(it.id.into(), name.as_mut_ptr(), name.len()));

@@ -7,6 +7,7 @@ mod cbq;
 mod dsmark;
 mod fifo;
 mod fq_codel;
+mod fw;
 mod hfsc;
 mod htb;
 mod mqprio;
@@ -41,6 +42,6 @@ pub(super) static QDISCS: [rtnl_tc_ops; 17] = [
 ];
 
 pub(super) static CLASSES: [rtnl_tc_ops; 4] = [htb::CLASS, hfsc::CLASS, cbq::CLASS, dsmark::CLASS];
-pub(super) static FILTERS: [rtnl_tc_ops; 2] = [basic::BASIC, basic::CGROUP];
+pub(super) static FILTERS: [rtnl_tc_ops; 4] = [basic::BASIC, basic::CGROUP, fw::FW, fw::MATCHALL];
 pub(super) static ACTIONS: [rtnl_tc_ops; 5] =
     [action::GACT, action::MIRRED, action::SKBEDIT, action::VLAN, action::NAT];
