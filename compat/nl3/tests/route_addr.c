@@ -241,7 +241,6 @@ static void link_of(void)
 	copy = (struct rtnl_addr *)nl_object_clone(OBJ_CAST(addr));
 	printf("copied %d", nl_object_get_refcnt(OBJ_CAST(link)));
 	rtnl_addr_put(copy);
-	rtnl_addr_set_link(addr, NULL);
 	printf(" held %d\n", nl_object_get_refcnt(OBJ_CAST(link)));
 	rtnl_addr_put(addr);
 	printf("held %d\n", nl_object_get_refcnt(OBJ_CAST(link)));

@@ -137,14 +137,16 @@ pub unsafe extern "C" fn rtnl_addr_get_link(addr: &rtnl_addr) -> *mut rtnl_link 
     addr.link
 }
 
-/// Sets the link, and its number. NULL changes nothing.
+/// Sets the link, and its number, which stays when the link is taken away.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_addr_set_link(addr: &mut rtnl_addr, link: *mut rtnl_link) {
     // SAFETY: the link is NULL or live.
     unsafe {
-        let Some(new) = link.as_ref() else { return };
-        nl_object_get(link.cast());
+        if !link.is_null() {
+            nl_object_get(link.cast());
+        }
         nl_object_put(core::mem::replace(&mut addr.link, link).cast());
+        let Some(new) = link.as_ref() else { return };
         addr.index = crate::link::rtnl_link_get_ifindex(new) as u32;
     }
     addr.mark(IFINDEX, true);

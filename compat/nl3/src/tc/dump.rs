@@ -2,7 +2,7 @@
 //! How qdiscs, classes, filters and actions are shown.
 
 use core::ffi::{CStr, c_char, c_int, c_ulonglong};
-use core::ptr::null;
+use core::ptr::{null, null_mut};
 
 use super::classid::rtnl_tc_handle2str;
 use super::object::*;
@@ -38,13 +38,24 @@ unsafe fn own(tc: *mut rtnl_tc, form: usize, p: *mut nl_dump_params) -> bool {
     }
 }
 
+/// An interface by its name, if the program offers a cache of links, or by its number.
+fn device(ifindex: c_int, p: *mut nl_dump_params) {
+    let mut name = [0; 128];
+    // SAFETY: the buffer has the length that it has.
+    match unsafe { crate::link::name_of(null_mut(), ifindex, &mut name) } {
+        Some(true) => dump!(p, c"dev %s ", name.as_ptr()),
+        Some(false) => dump!(p, c"dev (null) "),
+        None => dump!(p, c"dev %u ", ifindex),
+    }
+}
+
 /// One line: what it is, of which interface, its handles, and what type and kind add.
 pub(super) unsafe fn line(obj: *mut nl_object, p: *mut nl_dump_params, what: &CStr, more: More) {
     let (tc, mut id, mut parent) = (obj.cast::<rtnl_tc>(), TEXT, TEXT);
     // SAFETY: the object is one of ours, the texts are strings.
     unsafe {
         dump_line!(p, c"%s %s ", what.as_ptr(), (*tc).kind.as_ptr());
-        dump!(p, c"dev %u ", (*tc).ifindex);
+        device((*tc).ifindex, p);
         dump!(
             p,
             c"id %s parent %s",

@@ -9,6 +9,8 @@ use super::uapi::*;
 use crate::abi::{nlattr, nlmsghdr};
 use crate::attr::*;
 use crate::error::*;
+use crate::link::rtnl_link_get;
+use crate::mngt::__nl_cache_mngt_require;
 use crate::msg::*;
 use crate::object::nl_object;
 use crate::socket::nl_sock;
@@ -87,6 +89,7 @@ pub(super) unsafe fn parse_object(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Do
         if tc.h.mask & KIND == 0 {
             return Err(NLE_MISSING_ATTR);
         }
+        set_offered_link(tc, header.ifindex);
         (tc.ifindex, tc.handle, tc.parent, tc.info) =
             (header.ifindex, header.handle, header.parent, header.info);
         tc.h.mask |= IFINDEX | HANDLE | PARENT;
@@ -99,6 +102,17 @@ pub(super) unsafe fn parse_object(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Do
         }
         stats::parse(tc, head, len)?;
         parse_options(tc, options)
+    }
+}
+
+/// Sets the interface, if it is in the cache of links that the program offers.
+unsafe fn set_offered_link(tc: &mut rtnl_tc, ifindex: c_int) {
+    // SAFETY: the cache is NULL or held meanwhile; the link is NULL or ours.
+    unsafe {
+        let links = __nl_cache_mngt_require(c"route/link".as_ptr());
+        if !links.is_null() {
+            tc.link = rtnl_link_get(links, ifindex);
+        }
     }
 }
 

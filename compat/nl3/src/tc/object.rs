@@ -8,6 +8,7 @@ use core::ptr::null_mut;
 use super::kind::{clone_data, free_data, new_data, rtnl_tc_ops};
 use super::uapi::TCA_KIND;
 use crate::error::*;
+use crate::link::{rtnl_link, rtnl_link_get_arptype, rtnl_link_get_ifindex, rtnl_link_get_mtu};
 use crate::mem;
 use crate::object::*;
 use crate::rows::{accessors, attrs};
@@ -42,6 +43,8 @@ pub struct rtnl_tc {
     /// Of a filter.
     pub(super) prio: u16,
     pub(super) protocol: u16,
+    /// The interface, or NULL where only its number is known.
+    pub(super) link: *mut rtnl_link,
     /// Counters by `enum rtnl_tc_stat`; NULL while all are 0.
     pub(super) stats: *mut [u64; STATS],
     /// The kind, where it is one that has something of its own.
@@ -97,18 +100,59 @@ accessors! { rtnl_tc:
 
 #[unsafe(no_mangle)]
 pub extern "C" fn rtnl_tc_set_ifindex(tc: &mut rtnl_tc, ifindex: c_int) {
+    // SAFETY: the object holds a reference to its link, if it has one.
+    unsafe { nl_object_put(core::mem::replace(&mut tc.link, null_mut()).cast()) };
     tc.ifindex = ifindex;
     tc.h.mask |= IFINDEX;
 }
 
+/// Sets the interface, which also has a size of packets and a type.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_tc_set_link(tc: &mut rtnl_tc, link: *mut rtnl_link) {
+    // SAFETY: the link is NULL or live.
+    unsafe {
+        let Some(new) = link.as_ref() else { return };
+        nl_object_get(link.cast());
+        rtnl_tc_set_ifindex(tc, rtnl_link_get_ifindex(new));
+    }
+    tc.link = link;
+}
+
+/// The interface, with a reference for the caller, if more than its number is known.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_tc_get_link(tc: &rtnl_tc) -> *mut rtnl_link {
+    // SAFETY: the object holds a reference to its link, if it has one.
+    unsafe {
+        if !tc.link.is_null() {
+            nl_object_get(tc.link.cast());
+        }
+    }
+    tc.link
+}
+
+impl rtnl_tc {
+    fn link(&self) -> Option<&rtnl_link> {
+        // SAFETY: the object holds a reference to its link, if it has one.
+        unsafe { self.link.as_ref() }
+    }
+}
+
 #[unsafe(no_mangle)]
 pub extern "C" fn rtnl_tc_get_mtu(tc: &rtnl_tc) -> u32 {
-    if tc.h.mask & MTU != 0 { tc.mtu } else { ETHERNET.0 }
+    if tc.h.mask & MTU != 0 {
+        tc.mtu
+    } else {
+        tc.link().map_or(ETHERNET.0, |link| rtnl_link_get_mtu(link))
+    }
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn rtnl_tc_get_linktype(tc: &rtnl_tc) -> u32 {
-    if tc.h.mask & LINKTYPE != 0 { tc.linktype } else { ETHERNET.1 }
+    if tc.h.mask & LINKTYPE != 0 {
+        tc.linktype
+    } else {
+        tc.link().map_or(ETHERNET.1, |link| rtnl_link_get_arptype(link))
+    }
 }
 
 #[unsafe(no_mangle)]
@@ -145,6 +189,7 @@ unsafe fn free(obj: *mut nl_object) {
     unsafe {
         free_data(&mut *tc);
         mem::free((*tc).stats);
+        nl_object_put((*tc).link.cast());
     }
 }
 
@@ -154,6 +199,7 @@ unsafe fn clone(new: *mut nl_object, from: *const nl_object) -> Done {
     unsafe {
         let (new, from) = (&mut *new.cast::<rtnl_tc>(), &*from.cast::<rtnl_tc>());
         (new.stats, new.data, new.next) = (null_mut(), null_mut(), null_mut());
+        new.link = rtnl_tc_get_link(from);
         if !from.stats.is_null() {
             new.stats = mem::copy(from.stats.cast(), size_of::<[u64; STATS]>()).cast();
         }
