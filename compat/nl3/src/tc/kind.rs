@@ -58,10 +58,12 @@ type Parse<T> = unsafe fn(&mut T, &mut rtnl_tc, &nlattr) -> Done;
 type Fill<T> = unsafe fn(&mut T, &rtnl_tc, &mut nl_msg) -> Done;
 type Owned<T> = unsafe fn(&mut T) -> Done;
 
-/// A kind. Programs see no more of it than where it is.
+/// A kind. What programs see of it is where it is; libnl-cli also looks at name and type.
 #[repr(C)]
 pub struct rtnl_tc_ops {
     name: *const c_char,
+    /// `enum rtnl_tc_type`.
+    pub(super) of_type: c_int,
     of: Of,
     size: u16,
     /// Says also in messages that there are no options.
@@ -100,6 +102,7 @@ impl rtnl_tc_ops {
     pub(super) const fn bare(name: &'static CStr) -> Self {
         Self {
             name: name.as_ptr(),
+            of_type: 0,
             of: Of::Nothing,
             size: 0,
             keep_empty: false,
