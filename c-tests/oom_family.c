@@ -153,6 +153,26 @@ static void rows_by_name(void)
     rnl_family_free(family);
 }
 
+/* Names are remembered, in memory of their own. */
+static void pickled_rows(void)
+{
+    struct rnl_family *family = family_of(NULL, "rt-link");
+    struct rnl_text *text = rnl_text_new();
+    struct rnl_dump *dump = family ? dump_links(family) : NULL;
+    size_t len = 0;
+
+    no_memory += text == NULL;
+    if (text && dump && good(rnl_family_rows(family, dump, 9, RNL_JSON_PICKLE, text, NULL))) {
+        const char *got = rnl_text_get(text, &len);
+
+        no_memory += got == NULL;
+        other_failure += got && got[len - 1] != '.';
+    }
+    rnl_dump_free(dump);
+    rnl_text_free(text);
+    rnl_family_free(family);
+}
+
 static void describe(void)
 {
     struct rnl_family *family = family_of(NULL, "rt-link");
@@ -273,6 +293,7 @@ static const struct scenario scenarios[] = {
     { "ask why", ask_why },
     { "check by hand", check_by_hand },
     { "rows by name", rows_by_name },
+    { "pickled rows", pickled_rows },
     { "describe", describe },
     { "use a pack", use_a_pack },
     { "bind rows", bind_rows },

@@ -140,6 +140,9 @@ pub fn show(op: &Op<'_>, form: Form, body: &[u8]) {
             assert!(how == How::Natural || (done.is_ok() && again == body), "{text}");
         }
     }
+    let mut pickle = Vec::new();
+    op.decode(form, body, How::Pickle, &mut pickle).expect("there is memory");
+    assert!(pickle.starts_with(&[0x80, 2]) && pickle.ends_with(b"."), "{pickle:?}");
     _ = op.check(form, body);
     let len = (Header::LEN + body.len()) as u32;
     let header = Header { len, kind: 16, ..Header::default() };
