@@ -46,6 +46,15 @@ class Python(Examples):
         self.assertEqual(head, "INDEX NAME KIND STATE MTU MAC RX-BYTES TX-BYTES".split())
         self.assertIn(["1", "lo", "-", "down", "65536", "00:00:00:00:00:00", "0", "0"], links)
 
+    def test_families(self) -> None:
+        status, out, err = self.run_example(self.python("families.py"))
+        self.assertEqual((status, err), (0, ""))
+        self.assertIn(["1", "lo", "-", "65536", "loopback"], [line.split() for line in out.splitlines()])
+        self.assertIn("mtu: u32", self.run_example(self.python("families.py", "newlink"))[1])
+        none = self.run_example(self.python("families.py", "newlnk"))
+        words = "families: Family rt-link has no operation 'newlnk'; perhaps newlink"
+        self.assertEqual((none[0], none[2].startswith(words)), (1, True), none)
+
     def test_add_route(self) -> None:
         sock = self.open()
         sock.call(set_link(True))
