@@ -40,7 +40,7 @@ impl Kind {
     }
 }
 
-static KINDS: &[&Kind] = &[];
+static KINDS: &[&Kind] = super::kinds::ALL;
 
 /// Reads what the kind's table names.
 pub(super) unsafe fn parse(

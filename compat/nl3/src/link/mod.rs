@@ -8,6 +8,7 @@ mod dump;
 mod inet;
 mod inet6;
 mod info;
+mod kinds;
 mod names;
 mod object;
 mod parse;
