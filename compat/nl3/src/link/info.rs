@@ -6,6 +6,7 @@ use core::ffi::{CStr, c_char, c_int};
 use core::ptr::null_mut;
 
 use super::af::nest;
+use super::kinds;
 use super::object::{LINKINFO, rtnl_link, rtnl_link_alloc, rtnl_link_put, rtnl_link_set_name};
 use super::request::rtnl_link_add;
 use super::uapi::*;
@@ -32,15 +33,17 @@ pub(super) struct Kind {
     pub(super) put: Put,
     /// Whether links differ in what the kind keeps. Most kinds never say so.
     pub(super) compared: bool,
+    /// Sets up what a new link of the kind has beside that.
+    pub(super) begin: Option<unsafe fn(&mut rtnl_link) -> Done>,
+    /// Tells what a copy of a link keeps whose it is.
+    pub(super) adopt: Option<unsafe fn(&mut rtnl_link)>,
 }
 
 impl Kind {
     pub(super) const fn new(name: &'static CStr, ops: Option<&'static nl_object_ops>) -> Kind {
-        Kind { name, ops, parse, put, compared: false }
+        Kind { name, ops, parse, put, compared: false, begin: None, adopt: None }
     }
 }
-
-static KINDS: &[&Kind] = super::kinds::ALL;
 
 /// Reads what the kind's table names.
 pub(super) unsafe fn parse(
@@ -80,27 +83,35 @@ pub(super) unsafe fn differs(a: &rtnl_link, b: &rtnl_link) -> bool {
     }
 }
 
-/// Sets the kind of a link; NULL: none. What it was before is forgotten.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rtnl_link_set_type(link: &mut rtnl_link, name: *const c_char) -> c_int {
+/// Sets the kind of a link; `whole`: with what a new link of the kind has.
+pub(super) unsafe fn set_kind(link: &mut rtnl_link, name: *const c_char, whole: bool) -> Done {
     // SAFETY: the name is NULL or a string; the link's own are released once.
     unsafe {
         release(link);
         link.h.mask &= !LINKINFO;
         if name.is_null() {
-            return 0;
+            return Ok(());
         }
-        let kind = KINDS.iter().copied().find(|kind| kind.name == CStr::from_ptr(name));
+        let kind = kinds::ALL.iter().copied().find(|kind| kind.name == CStr::from_ptr(name));
         let ops = kind.and_then(|kind| kind.ops);
-        let info = ops.map_or(null_mut(), |ops| nl_object_alloc(ops));
-        if !mem::set_str(&mut link.kind_name, name) || info.is_null() != ops.is_none() {
+        link.info = ops.map_or(null_mut(), |ops| nl_object_alloc(ops));
+        link.kind = kind;
+        let set = mem::set_str(&mut link.kind_name, name) && link.info.is_null() == ops.is_none();
+        let begin = kind.and_then(|kind| kind.begin).filter(|_| whole && set);
+        if !set || begin.is_some_and(|begin| begin(link).is_err()) {
             release(link);
-            return -NLE_NOMEM;
+            return Err(NLE_NOMEM);
         }
-        (link.kind, link.info) = (kind, info);
     }
     link.h.mask |= LINKINFO;
-    0
+    Ok(())
+}
+
+/// Sets the kind of a link; NULL: none. What it was before is forgotten.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_link_set_type(link: &mut rtnl_link, name: *const c_char) -> c_int {
+    // SAFETY: the name is NULL or a string.
+    unsafe { code(set_kind(link, name, true)) }
 }
 
 #[unsafe(no_mangle)]
@@ -148,7 +159,7 @@ pub(super) unsafe fn read(link: &mut rtnl_link, nla: &nlattr) -> Done {
             done(rtnl_link_set_slave_type(link, nla_data(slave).cast()))?;
         }
         let Some(kind) = kind.as_ref() else { return Ok(()) };
-        done(rtnl_link_set_type(link, nla_data(kind).cast()))?;
+        set_kind(link, nla_data(kind).cast(), false)?;
         if let Some(kind) = link.kind
             && (!data.is_null() || !xstats.is_null())
         {

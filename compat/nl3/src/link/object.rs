@@ -212,6 +212,9 @@ unsafe fn clone(new: *mut nl_object, from: *const nl_object) -> Done {
         for (new, old) in new.af.iter_mut().zip(from.af) {
             whole &= copy(new, old, |data| nl_object_clone(data));
         }
+        if let Some(adopt) = new.kind.and_then(|kind| kind.adopt) {
+            adopt(new);
+        }
         if whole { Ok(()) } else { Err(NLE_NOMEM) }
     }
 }

@@ -21,13 +21,16 @@ const WRITTEN: [u64; 17] = [
 ];
 
 /// Puts what is set of a link into a message, but for what address families keep.
-unsafe fn fill(msg: &mut nl_msg, link: &rtnl_link, without: u64) -> Done {
+pub(super) unsafe fn fill(msg: &mut nl_msg, link: &rtnl_link, without: u64) -> Done {
     // SAFETY: the link and the message are live.
     unsafe {
         for bit in WRITTEN.into_iter().filter(|bit| bit & without == 0) {
             rows::write(object(link), msg, bit)?;
         }
         rows::write(object(link), msg, GROUP)?;
+        if without & LINKINFO != 0 {
+            return Ok(());
+        }
         info::write(link, msg)?;
         vf::write(link, msg)
     }

@@ -2,11 +2,15 @@
 //! The kinds of links. A kind is a struct, a table of its attributes, one of its accessors and one of what
 //! is shown of it.
 
+mod can;
 mod geneve;
+mod macsec;
+mod macvlan;
 mod masters;
 mod small;
 mod tunnel4;
 mod tunnel6;
+pub(super) mod veth;
 mod vlan;
 mod vxlan;
 
@@ -30,8 +34,12 @@ pub(super) static ALL: &[&Kind] = &[
     &Kind::new(c"bond", None),
     &Kind::new(c"team", None),
     &vlan::KIND,
+    &veth::KIND,
     &vxlan::KIND,
     &geneve::KIND,
+    &macvlan::MACVLAN,
+    &macvlan::MACVTAP,
+    &macsec::KIND,
     &small::IPVLAN,
     &small::VRF,
     &small::PPP,
@@ -44,6 +52,7 @@ pub(super) static ALL: &[&Kind] = &[
     &tunnel6::IP6TNL,
     &tunnel6::IP6GRE,
     &tunnel6::VTI6,
+    &can::KIND,
 ];
 
 /// What a kind keeps of a link; `NLE_OPNOTSUPP` if the link is of another kind.
@@ -296,7 +305,6 @@ impl Line {
                 Show::Switch => dump_line!(p, c"enabled (0x%x)\n", self.number(obj)),
                 Show::Ip4 => ip(libc::AF_INET, at),
                 Show::Ip6 => ip(libc::AF_INET6, at),
-                Show::Link => dump_link(self.number(obj) as c_int, p),
                 Show::Ip => {
                     ip((*at.cast::<Ip>()).family.into(), at.wrapping_add(offset_of!(Ip, bytes)))
                 }

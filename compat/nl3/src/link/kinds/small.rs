@@ -22,7 +22,7 @@ mod ipvlan {
     use super::*;
 
     #[repr(C)]
-    pub(super) struct Ipvlan {
+    struct Ipvlan {
         h: nl_object,
         mode: u16,
     }
@@ -61,7 +61,7 @@ mod ppp {
     use super::*;
 
     #[repr(C)]
-    pub(super) struct Ppp {
+    struct Ppp {
         h: nl_object,
         fd: i32,
     }
@@ -84,7 +84,7 @@ mod vrf {
     use super::*;
 
     #[repr(C)]
-    pub(super) struct Vrf {
+    struct Vrf {
         h: nl_object,
         table: u32,
     }
@@ -119,7 +119,7 @@ mod xfrm {
     use super::*;
 
     #[repr(C)]
-    pub(super) struct Xfrm {
+    struct Xfrm {
         h: nl_object,
         link: u32,
         if_id: u32,

@@ -39,7 +39,7 @@ mod ipip {
     use super::*;
 
     #[repr(C)]
-    pub(super) struct Ipip {
+    struct Ipip {
         h: nl_object,
         link: u32,
         local: u32,
@@ -70,7 +70,7 @@ mod ipip {
         FWMARK fwmark Hex c"      fwmark ";
     });
 
-    pub(in crate::link::kinds) static KIND: Kind = Kind::new(c"ipip", Some(&OPS));
+    pub(in super::super) static KIND: Kind = Kind::new(c"ipip", Some(&OPS));
 
     kind! { Ipip OPS "ipip":
         alloc rtnl_link_ipip_alloc;
@@ -98,7 +98,7 @@ mod sit {
     use super::*;
 
     #[repr(C)]
-    pub(super) struct Sit {
+    struct Sit {
         h: nl_object,
         link: u32,
         local: u32,
@@ -146,7 +146,7 @@ mod sit {
         FWMARK fwmark Hex c"      fwmark ";
     });
 
-    pub(in crate::link::kinds) static KIND: Kind = Kind::new(c"sit", Some(&OPS));
+    pub(in super::super) static KIND: Kind = Kind::new(c"sit", Some(&OPS));
 
     kind! { Sit OPS "sit":
         alloc rtnl_link_sit_alloc;
@@ -186,7 +186,7 @@ mod gre {
     use super::*;
 
     #[repr(C)]
-    pub(super) struct Gre {
+    struct Gre {
         h: nl_object,
         link: u32,
         ikey: u32,
@@ -229,8 +229,8 @@ mod gre {
         FWMARK fwmark Hex c"      fwmark ";
     });
 
-    pub(in crate::link::kinds) static KIND: Kind = Kind { put, ..Kind::new(c"gre", Some(&OPS)) };
-    pub(in crate::link::kinds) static TAP: Kind = Kind { put, ..Kind::new(c"gretap", Some(&OPS)) };
+    pub(in super::super) static KIND: Kind = Kind { put, ..Kind::new(c"gre", Some(&OPS)) };
+    pub(in super::super) static TAP: Kind = Kind { put, ..Kind::new(c"gretap", Some(&OPS)) };
 
     /// Flags of packets that are sent are always there where a link or flags of packets that are received are.
     unsafe fn put(link: &rtnl_link, msg: &mut nl_msg) -> Done {
@@ -285,7 +285,7 @@ mod vti {
     use super::*;
 
     #[repr(C)]
-    pub(super) struct Vti {
+    struct Vti {
         h: nl_object,
         link: u32,
         ikey: u32,
@@ -313,7 +313,7 @@ mod vti {
         FWMARK fwmark Hex c"      fwmark ";
     });
 
-    pub(in crate::link::kinds) static KIND: Kind = Kind { put, ..Kind::new(c"vti", Some(&OPS)) };
+    pub(in super::super) static KIND: Kind = Kind { put, ..Kind::new(c"vti", Some(&OPS)) };
 
     /// The key of packets that are sent is always there where the other one is.
     unsafe fn put(link: &rtnl_link, msg: &mut nl_msg) -> Done {

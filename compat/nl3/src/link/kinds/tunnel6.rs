@@ -19,7 +19,7 @@ mod ip6tnl {
     use super::*;
 
     #[repr(C)]
-    pub(super) struct Ip6tnl {
+    struct Ip6tnl {
         h: nl_object,
         link: u32,
         flags: u32,
@@ -59,7 +59,7 @@ mod ip6tnl {
         FWMARK fwmark Hex c"      fwmark ";
     });
 
-    pub(in crate::link::kinds) static KIND: Kind = Kind { put, ..Kind::new(c"ip6tnl", Some(&OPS)) };
+    pub(in super::super) static KIND: Kind = Kind { put, ..Kind::new(c"ip6tnl", Some(&OPS)) };
 
     /// The protocol is always there: 0 is any.
     unsafe fn put(link: &rtnl_link, msg: &mut nl_msg) -> Done {
@@ -103,7 +103,7 @@ mod ip6gre {
     use super::*;
 
     #[repr(C)]
-    pub(super) struct Ip6gre {
+    struct Ip6gre {
         h: nl_object,
         link: u32,
         ikey: u32,
@@ -149,7 +149,7 @@ mod ip6gre {
         FWMARK fwmark Hex c"    fwmark   ";
     });
 
-    pub(in crate::link::kinds) static KIND: Kind = Kind::new(c"ip6gre", Some(&OPS));
+    pub(in super::super) static KIND: Kind = Kind::new(c"ip6gre", Some(&OPS));
 
     kind! { Ip6gre OPS "ip6gre":
         alloc rtnl_link_ip6gre_alloc;
@@ -187,7 +187,7 @@ mod vti6 {
     use super::*;
 
     #[repr(C)]
-    pub(super) struct Vti6 {
+    struct Vti6 {
         h: nl_object,
         link: u32,
         ikey: u32,
@@ -215,7 +215,7 @@ mod vti6 {
         FWMARK fwmark Hex c"      fwmark ";
     });
 
-    pub(in crate::link::kinds) static KIND: Kind = Kind::new(c"vti6", Some(&OPS));
+    pub(in super::super) static KIND: Kind = Kind::new(c"vti6", Some(&OPS));
 
     kind! { Vti6 OPS "vti6":
         alloc rtnl_link_ip6vti_alloc;
