@@ -245,7 +245,7 @@ unsafe fn fill_list(msg: &mut nl_msg, kind: c_int, list: *mut rtnl_tc) -> Done {
             if inner.is_null() {
                 return Err(NLE_NOMEM);
             }
-            fill_names(act, msg)?;
+            fill_kind(act, msg)?;
             fill_options(act, msg)?;
             nla_nest_end(msg, inner);
             place += 1;

@@ -160,25 +160,23 @@ impl rtnl_tc {
     }
 }
 
-/// Puts the kind and the chain.
-pub(super) unsafe fn fill_names(tc: &mut rtnl_tc, msg: &mut nl_msg) -> Done {
-    // SAFETY: the kind is a string.
-    unsafe {
-        if tc.h.mask & KIND != 0 {
-            done(nla_put_string(msg, TCA_KIND.into(), tc.kind.as_ptr()))?;
-        }
-        if tc.h.mask & CHAIN != 0 {
-            put(msg, TCA_CHAIN, &tc.chain)?;
-        }
+/// Puts the kind, if it is set.
+pub(super) unsafe fn fill_kind(tc: &mut rtnl_tc, msg: &mut nl_msg) -> Done {
+    if tc.h.mask & KIND == 0 {
+        return Ok(());
     }
-    Ok(())
+    // SAFETY: the kind is a string.
+    done(unsafe { nla_put_string(msg, TCA_KIND.into(), tc.kind.as_ptr()) })
 }
 
 /// Puts the kind, the chain and the options.
 pub(super) unsafe fn fill(tc: &mut rtnl_tc, msg: &mut nl_msg) -> Done {
     // SAFETY: the object is live.
     unsafe {
-        fill_names(tc, msg)?;
+        fill_kind(tc, msg)?;
+        if tc.h.mask & CHAIN != 0 {
+            put(msg, TCA_CHAIN, &tc.chain)?;
+        }
         fill_options(tc, msg)
     }
 }

@@ -213,14 +213,6 @@ pub unsafe extern "C" fn rtnl_qdisc_change(
     unsafe { rtnl_qdisc_update(sock, qdisc, new, NLM_F_REPLACE) }
 }
 
-unsafe fn fill_kind(tc: &mut rtnl_tc, msg: &mut nl_msg) -> Done {
-    if tc.h.mask & KIND == 0 {
-        return Ok(());
-    }
-    // SAFETY: the kind is a string.
-    done(unsafe { crate::attr::nla_put_string(msg, TCA_KIND.into(), tc.kind.as_ptr()) })
-}
-
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_qdisc_build_delete_request(
     qdisc: &mut rtnl_tc,

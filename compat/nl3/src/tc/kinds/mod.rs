@@ -6,6 +6,7 @@ mod basic;
 mod cbq;
 mod dsmark;
 mod fifo;
+mod flower;
 mod fq_codel;
 mod fw;
 mod hfsc;
@@ -18,6 +19,7 @@ mod prio;
 mod red;
 mod sfq;
 mod tbf;
+mod u32;
 
 use core::ffi::c_int;
 
@@ -58,7 +60,7 @@ pub(super) static QDISCS: [rtnl_tc_ops; 17] = of_type(
 
 pub(super) static CLASSES: [rtnl_tc_ops; 4] =
     of_type(1, [htb::CLASS, hfsc::CLASS, cbq::CLASS, dsmark::CLASS]);
-pub(super) static FILTERS: [rtnl_tc_ops; 4] =
-    of_type(2, [basic::BASIC, basic::CGROUP, fw::FW, fw::MATCHALL]);
+pub(super) static FILTERS: [rtnl_tc_ops; 6] =
+    of_type(2, [basic::BASIC, basic::CGROUP, fw::FW, fw::MATCHALL, u32::U32, flower::FLOWER]);
 pub(super) static ACTIONS: [rtnl_tc_ops; 5] =
     of_type(3, [action::GACT, action::MIRRED, action::SKBEDIT, action::VLAN, action::NAT]);
