@@ -155,7 +155,6 @@ impl rtnl_tc_ops {
         /// What is added to the line that all kinds have.
         line: Show = dump[0];
         details: Show = dump[1];
-        stats: Show = dump[2];
     }
 
     /// Whether that is its name.

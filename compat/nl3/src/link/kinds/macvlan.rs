@@ -143,6 +143,8 @@ impl Macvlan {
         if source { Ok(()) } else { Err(NLE_INVAL) }
     }
 
+    // What C hands in is shared, whatever its type says.
+    #[allow(clippy::mut_from_ref)]
     fn addrs(&self) -> &mut [*mut nl_addr] {
         if self.addrs.is_null() {
             return &mut [];

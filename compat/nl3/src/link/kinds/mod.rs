@@ -305,6 +305,7 @@ impl Line {
                 Show::Switch => dump_line!(p, c"enabled (0x%x)\n", self.number(obj)),
                 Show::Ip4 => ip(libc::AF_INET, at),
                 Show::Ip6 => ip(libc::AF_INET6, at),
+                Show::Link => dump_link(self.number(obj) as c_int, p),
                 Show::Ip => {
                     ip((*at.cast::<Ip>()).family.into(), at.wrapping_add(offset_of!(Ip, bytes)))
                 }

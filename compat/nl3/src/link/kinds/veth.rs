@@ -42,6 +42,8 @@ kind! { Veth OPS "veth":
     is rtnl_link_is_veth;
 }
 
+// What C hands in is shared, whatever its type says.
+#[allow(clippy::mut_from_ref)]
 fn veth(link: &rtnl_link) -> Option<&mut Veth> {
     of::<Veth>(link, &OPS).ok().map(|veth| {
         // SAFETY: the link's own.

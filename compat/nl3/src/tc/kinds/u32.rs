@@ -176,7 +176,8 @@ unsafe fn free(of: &mut U32) -> Done {
 }
 
 unsafe fn parse(of: &mut U32, _: &mut rtnl_tc, options: &nlattr) -> Done {
-    let numbers: [(u16, u32, fn(&mut U32) -> &mut u32); 4] = [
+    type Number = (u16, u32, fn(&mut U32) -> &mut u32);
+    let numbers: [Number; 4] = [
         (TCA_U32_DIVISOR, DIVISOR, |of| &mut of.divisor),
         (TCA_U32_HASH, HASH, |of| &mut of.hash),
         (TCA_U32_CLASSID, CLASSID, |of| &mut of.classid),
