@@ -24,7 +24,7 @@ const TCA_FLOWER_KEY_VLAN_PRIO: u16 = 24;
 const TCA_FLOWER_KEY_VLAN_ETH_TYPE: u16 = 25;
 
 /// A header's field and which of its bits count. The mask's attribute follows that of the field.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 #[repr(C)]
 struct Masked<T> {
     value: T,
@@ -36,6 +36,8 @@ type Mac = [u8; 6];
 #[repr(C)]
 pub(super) struct Flower {
     mask: u32,
+    /// Of which fields the masks are set, too.
+    masks: u32,
     flags: u32,
     /// In the network's order, as is what is behind the tag.
     proto: u16,
@@ -62,6 +64,9 @@ const SRC: u32 = 256;
 const DST: u32 = 512;
 
 const ETH_P_8021Q: u16 = 0x8100;
+
+/// What libnl allows as class of service, and as its mask.
+const MOST_DSCP: u8 = 0xe0;
 
 /// Attributes of fields with masks.
 const KEY_ETH_DST: u16 = 4;
@@ -158,6 +163,7 @@ macro_rules! macs {
                     flower.$field.value = *mac.ok_or(NLE_FAILURE)?;
                     if let Some(mask) = mask {
                         flower.$field.mask = *mask;
+                        flower.masks |= $bit;
                     }
                     Ok(())
                 })
@@ -204,9 +210,13 @@ unsafe fn get<T: Copy>(
 #[unsafe(no_mangle)]
 pub extern "C" fn rtnl_flower_set_ip_dscp(cls: &mut rtnl_tc, dscp: u8, mask: u8) -> c_int {
     change(cls, DSCP, |flower| {
+        if dscp > MOST_DSCP || mask > MOST_DSCP {
+            return Err(NLE_RANGE);
+        }
         flower.dscp.value = dscp;
         if mask != 0 {
             flower.dscp.mask = mask;
+            flower.masks |= DSCP;
         }
         Ok(())
     })
@@ -235,6 +245,7 @@ macro_rules! addresses {
                     flower.$field.value = addr;
                     if mask != 0 {
                         flower.$field.mask = mask;
+                        flower.masks |= $bit;
                     }
                     Ok(())
                 })
@@ -242,12 +253,12 @@ macro_rules! addresses {
 
             #[unsafe(no_mangle)]
             pub unsafe extern "C" fn $get(cls: &rtnl_tc, addr: *mut u32, mask: *mut u32) -> c_int {
-                let whole = |field: Masked<u32>| match field.mask {
-                    0 => Masked { mask: u32::MAX, ..field },
-                    _ => field,
+                let whole = |flower: &Flower| match flower.masks & $bit {
+                    0 => Masked { mask: u32::MAX, ..flower.$field },
+                    _ => flower.$field,
                 };
                 // SAFETY: each is NULL or has the room.
-                unsafe { get(cls, $bit, |flower| whole(flower.$field), addr, mask) }
+                unsafe { get(cls, $bit, whole, addr, mask) }
             }
         )*
     };
@@ -257,41 +268,57 @@ addresses! {
     rtnl_flower_set_ipv4_dst rtnl_flower_get_ipv4_dst: dst DST;
 }
 
-/// Reads a field and its mask; says whether there is one.
+/// Reads a field and its mask; notes which are there.
 unsafe fn read_masked<T: Copy>(
     options: &nlattr,
     kind: u16,
     to: &mut Masked<T>,
-) -> Result<bool, c_int> {
+    bit: u32,
+    (set, masks): (&mut u32, &mut u32),
+) -> Done {
     // SAFETY: the options are whole; any bytes are a `T`, by the caller's promise.
     unsafe {
+        if let Some(value) = find(options, kind)? {
+            to.value = value;
+            *set |= bit;
+        }
         if let Some(mask) = find(options, kind + 1)? {
             to.mask = mask;
+            *masks |= bit;
         }
-        let value = find(options, kind)?;
-        Ok(value.map(|value| to.value = value).is_some())
+    }
+    Ok(())
+}
+
+unsafe fn parse_masked(flower: &mut Flower, options: &nlattr) -> Done {
+    let (set, masks) = (&mut flower.mask, &mut flower.masks);
+    // SAFETY: the options are whole.
+    unsafe {
+        read_masked(options, KEY_ETH_DST, &mut flower.dst_mac, DST_MAC, (set, masks))?;
+        read_masked(options, KEY_ETH_SRC, &mut flower.src_mac, SRC_MAC, (set, masks))?;
+        read_masked(options, KEY_IP_TOS, &mut flower.dscp, DSCP, (set, masks))?;
+        read_masked(options, KEY_IPV4_SRC, &mut flower.src, SRC, (set, masks))?;
+        read_masked(options, KEY_IPV4_DST, &mut flower.dst, DST, (set, masks))
     }
 }
 
 unsafe fn parse(flower: &mut Flower, _: &mut rtnl_tc, options: &nlattr) -> Done {
     // SAFETY: the options are whole.
     unsafe {
-        let mut note = |bit, there: bool| flower.mask |= if there { bit } else { 0 };
         let (flags, proto) =
             (find(options, TCA_FLOWER_FLAGS)?, find(options, TCA_FLOWER_KEY_ETH_TYPE)?);
         let (id, prio) =
             (find(options, TCA_FLOWER_KEY_VLAN_ID)?, find(options, TCA_FLOWER_KEY_VLAN_PRIO)?);
         let ethtype = find(options, TCA_FLOWER_KEY_VLAN_ETH_TYPE)?;
-        note(FLAGS, flags.is_some());
-        note(PROTO, proto.is_some());
-        note(VLAN_ID, id.is_some());
-        note(VLAN_PRIO, prio.is_some());
-        note(VLAN_ETHTYPE, ethtype.is_some());
-        note(DST_MAC, read_masked(options, KEY_ETH_DST, &mut flower.dst_mac)?);
-        note(SRC_MAC, read_masked(options, KEY_ETH_SRC, &mut flower.src_mac)?);
-        note(DSCP, read_masked(options, KEY_IP_TOS, &mut flower.dscp)?);
-        note(SRC, read_masked(options, KEY_IPV4_SRC, &mut flower.src)?);
-        note(DST, read_masked(options, KEY_IPV4_DST, &mut flower.dst)?);
+        let there = [
+            (FLAGS, flags.is_some()),
+            (PROTO, proto.is_some()),
+            (VLAN_ID, id.is_some()),
+            (VLAN_PRIO, prio.is_some()),
+            (VLAN_ETHTYPE, ethtype.is_some()),
+        ];
+        flower.mask = there.iter().filter(|(_, there)| *there).fold(0, |set, (bit, _)| set | bit);
+        parse_masked(flower, options)?;
         flower.flags = flags.unwrap_or(0);
         flower.proto = proto.unwrap_or(0);
         flower.vlan_id = id.unwrap_or(0);
@@ -301,14 +328,14 @@ unsafe fn parse(flower: &mut Flower, _: &mut rtnl_tc, options: &nlattr) -> Done 
     }
 }
 
-/// Puts a field, and its mask if it has one.
-fn put_masked<T: Copy + Default + PartialEq>(
-    msg: &mut nl_msg,
-    kind: u16,
-    field: &Masked<T>,
-) -> Done {
-    put(msg, kind, &field.value)?;
-    if field.mask == T::default() { Ok(()) } else { put(msg, kind + 1, &field.mask) }
+impl Flower {
+    /// Puts a field and its mask, as far as they are set.
+    fn put_masked<T>(&self, msg: &mut nl_msg, kind: u16, field: &Masked<T>, bit: u32) -> Done {
+        if self.mask & bit != 0 {
+            put(msg, kind, &field.value)?;
+        }
+        if self.masks & bit != 0 { put(msg, kind + 1, &field.mask) } else { Ok(()) }
+    }
 }
 
 unsafe fn fill(flower: &mut Flower, _: &rtnl_tc, msg: &mut nl_msg) -> Done {
@@ -330,34 +357,16 @@ unsafe fn fill(flower: &mut Flower, _: &rtnl_tc, msg: &mut nl_msg) -> Done {
     if set & VLAN_ETHTYPE != 0 {
         put(msg, TCA_FLOWER_KEY_VLAN_ETH_TYPE, &flower.vlan_ethtype)?;
     }
-    if set & DST_MAC != 0 {
-        put_masked(msg, KEY_ETH_DST, &flower.dst_mac)?;
-    }
-    if set & SRC_MAC != 0 {
-        put_masked(msg, KEY_ETH_SRC, &flower.src_mac)?;
-    }
-    if set & DSCP != 0 {
-        put_masked(msg, KEY_IP_TOS, &flower.dscp)?;
-    }
-    if set & SRC != 0 {
-        put_masked(msg, KEY_IPV4_SRC, &flower.src)?;
-    }
-    if set & DST != 0 {
-        put_masked(msg, KEY_IPV4_DST, &flower.dst)?;
-    }
-    Ok(())
+    flower.put_masked(msg, KEY_ETH_DST, &flower.dst_mac, DST_MAC)?;
+    flower.put_masked(msg, KEY_ETH_SRC, &flower.src_mac, SRC_MAC)?;
+    flower.put_masked(msg, KEY_IP_TOS, &flower.dscp, DSCP)?;
+    flower.put_masked(msg, KEY_IPV4_SRC, &flower.src, SRC)?;
+    flower.put_masked(msg, KEY_IPV4_DST, &flower.dst, DST)
 }
 
 fn show_mac(p: *mut nl_dump_params, what: &CStr, mac: &Mac) {
     let [a, b, c, d, e, f] = mac.map(c_uint::from);
     dump!(p, c" %s %02x:%02x:%02x:%02x:%02x:%02x", what.as_ptr(), a, b, c, d, e, f);
-}
-
-fn show_macs(p: *mut nl_dump_params, what: &CStr, mask: &CStr, field: &Masked<Mac>) {
-    show_mac(p, what, &field.value);
-    if field.mask != Mac::default() {
-        show_mac(p, mask, &field.mask);
-    }
 }
 
 fn show_address(p: *mut nl_dump_params, what: &CStr, field: &Masked<u32>) {
@@ -382,17 +391,20 @@ unsafe fn details(flower: &Flower, p: *mut nl_dump_params) {
         // SAFETY: each format takes one number.
         unsafe { crate::dump::nl_dump(p, format.as_ptr(), number) };
     }
-    if flower.mask & DST_MAC != 0 {
-        show_macs(p, c"dst_mac", c"dst_mac_mask", &flower.dst_mac);
-    }
-    if flower.mask & SRC_MAC != 0 {
-        show_macs(p, c"src_mac", c"src_mac_mask", &flower.src_mac);
+    let macs = [
+        (flower.mask & DST_MAC, c"dst_mac", &flower.dst_mac.value),
+        (flower.masks & DST_MAC, c"dst_mac_mask", &flower.dst_mac.mask),
+        (flower.mask & SRC_MAC, c"src_mac", &flower.src_mac.value),
+        (flower.masks & SRC_MAC, c"src_mac_mask", &flower.src_mac.mask),
+    ];
+    for (_, what, mac) in macs.into_iter().filter(|(set, ..)| *set != 0) {
+        show_mac(p, what, mac);
     }
     if flower.mask & DSCP != 0 {
         dump!(p, c" dscp %u", c_uint::from(flower.dscp.value));
-        if flower.dscp.mask != 0 {
-            dump!(p, c" dscp_mask %u", c_uint::from(flower.dscp.mask));
-        }
+    }
+    if flower.masks & DSCP != 0 {
+        dump!(p, c" dscp_mask %u", c_uint::from(flower.dscp.mask));
     }
     if flower.mask & SRC != 0 {
         show_address(p, c"src", &flower.src);

@@ -251,7 +251,7 @@ unsafe fn line(of: &U32, p: *mut nl_dump_params) {
 fn show_selector(sel: &Selector, p: *mut nl_dump_params) {
     const NAMES: [(u8, &CStr); 4] =
         [(TERMINAL, c"TERMINAL"), (OFFSET, c"OFFSET"), (VAROFFSET, c"VAROFFSET"), (EAT, c"EAT")];
-    if sel.hmask != 0 {
+    if sel.hmask != 0 || sel.hoff != 0 {
         dump!(p, c" hash at %u & 0x%x", c_int::from(sel.hoff), sel.hmask);
     }
     if sel.flags & (OFFSET | VAROFFSET) != 0 {
