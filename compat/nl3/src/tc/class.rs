@@ -7,7 +7,7 @@ use core::ptr::null_mut;
 use super::dump::{TEXT, details, handle, line, stats};
 use super::message::*;
 use super::object::*;
-use super::qdisc::{Cb, GROUPS, each_below, find};
+use super::qdisc::{Cb, GROUPS, each_below, find, find_by_handle};
 use super::uapi::*;
 use crate::abi::nl_dump_params;
 use crate::cache::{nl_cache, nl_cache_alloc, nl_cache_free};
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn rtnl_class_get(
     handle: u32,
 ) -> *mut rtnl_tc {
     // SAFETY: the cache is live.
-    unsafe { find(cache, &CACHE_OPS, |tc| tc.handle == handle && tc.ifindex == ifindex) }
+    unsafe { find_by_handle(cache, &CACHE_OPS, ifindex, handle) }
 }
 
 #[unsafe(no_mangle)]

@@ -92,7 +92,7 @@ pub(super) unsafe fn details(obj: *mut nl_object, p: *mut nl_dump_params, more: 
     }
 }
 
-/// Three lines of counters, and what the kind adds.
+/// Three lines of counters.
 pub(super) unsafe fn stats(obj: *mut nl_object, p: *mut nl_dump_params) {
     let tc = obj.cast::<rtnl_tc>();
     // SAFETY: the object is one of ours; the units are strings.
@@ -124,6 +124,5 @@ pub(super) unsafe fn stats(obj: *mut nl_object, p: *mut nl_dump_params) {
         );
         let rate = f64::from(nl_cancel_down_bytes(stat(2), &mut rate_unit) as f32);
         dump_line!(p, c"       %10.2f %3s/s %10llu/s\n", rate, rate_unit, stat(3));
-        own(tc, 2, p);
     }
 }

@@ -77,7 +77,8 @@ pub struct rtnl_tc_ops {
     free: Option<Owned<c_void>>,
     pub(super) parse: Option<Parse<c_void>>,
     pub(super) fill: Option<Fill<c_void>>,
-    pub(super) dump: [Option<Show<c_void>>; 3],
+    /// Brief, with details: what is added to what all kinds have.
+    pub(super) dump: [Option<Show<c_void>>; 2],
 }
 
 // SAFETY: it is never changed, and what it points to lives as long as the program.
@@ -113,7 +114,7 @@ impl rtnl_tc_ops {
             free: None,
             parse: None,
             fill: None,
-            dump: [None; 3],
+            dump: [None; 2],
         }
     }
 

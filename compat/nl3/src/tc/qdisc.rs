@@ -93,6 +93,29 @@ pub(super) unsafe fn find(
     }
 }
 
+/// Finds an object by what makes it what it is, which a cache has an index for.
+pub(super) unsafe fn find_by_handle(
+    cache: *mut nl_cache,
+    ops: &nl_cache_ops,
+    ifindex: c_int,
+    handle: u32,
+) -> *mut rtnl_tc {
+    // SAFETY: all zeros are an object without a type, which it then gets; the cache is live.
+    unsafe {
+        let mut wanted: rtnl_tc = core::mem::zeroed();
+        (wanted.h.ops, wanted.h.mask) = (ops.object(), HANDLE | IFINDEX);
+        (wanted.ifindex, wanted.handle) = (ifindex, handle);
+        if core::ptr::eq((*cache).ops, ops) {
+            let found = crate::cache::nl_cache_search(cache, &mut wanted.h);
+            if !found.is_null() {
+                return found.cast();
+            }
+        }
+        // One that has been made by hand may lack a part, which is then 0.
+        find(cache, ops, |tc| tc.handle == handle && tc.ifindex == ifindex)
+    }
+}
+
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_qdisc_get(
     cache: *mut nl_cache,
@@ -100,7 +123,7 @@ pub unsafe extern "C" fn rtnl_qdisc_get(
     handle: u32,
 ) -> *mut rtnl_tc {
     // SAFETY: the cache is live.
-    unsafe { find(cache, &CACHE_OPS, |tc| tc.handle == handle && tc.ifindex == ifindex) }
+    unsafe { find_by_handle(cache, &CACHE_OPS, ifindex, handle) }
 }
 
 #[unsafe(no_mangle)]

@@ -176,8 +176,9 @@ unsafe fn free(of: &mut U32) -> Done {
 }
 
 unsafe fn parse(of: &mut U32, _: &mut rtnl_tc, options: &nlattr) -> Done {
-    type Number = (u16, u32, fn(&mut U32) -> &mut u32);
-    let numbers: [Number; 4] = [
+    /// An attribute, its bit and its field.
+    type Row = (u16, u32, fn(&mut U32) -> &mut u32);
+    let numbers: [Row; 4] = [
         (TCA_U32_DIVISOR, DIVISOR, |of| &mut of.divisor),
         (TCA_U32_HASH, HASH, |of| &mut of.hash),
         (TCA_U32_CLASSID, CLASSID, |of| &mut of.classid),
