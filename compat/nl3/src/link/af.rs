@@ -105,27 +105,26 @@ pub(super) unsafe fn differs(a: &rtnl_link, b: &rtnl_link, asked: u64) -> u64 {
     if same { 0 } else { PROTINFO }
 }
 
-/// Reads `IFLA_PROTINFO` and `IFLA_AF_SPEC` of a link whose family is known.
+/// Reads `IFLA_PROTINFO`, which is for the link's family, and `IFLA_AF_SPEC`, which is for the message's.
 pub(super) unsafe fn read(
     link: &mut rtnl_link,
+    of_message: c_int,
     protinfo: Option<&nlattr>,
     spec: Option<&nlattr>,
 ) -> Done {
-    let family = link.af_family.and_then(|at| Some((at, *ALL.get(at)?)));
+    let own = link.af_family.and_then(|at| Some((at, *ALL.get(at)?)));
     // SAFETY: the attributes are whole.
     unsafe {
-        if let (Some(nla), Some((at, Family { read_protinfo: Some(read), .. }))) =
-            (protinfo, family)
-        {
+        if let (Some(nla), Some((at, Family { read_protinfo: Some(read), .. }))) = (protinfo, own) {
             read_one(link, at, nla, *read)?;
             link.h.mask |= PROTINFO;
         }
         let Some(nla) = spec else { return Ok(()) };
-        match family {
+        match own {
+            _ if of_message == libc::AF_UNSPEC => read_specs(link, nla)?,
             Some((at, Family { whole_spec: true, read_spec: Some(read), .. })) => {
                 read_one(link, at, nla, *read)?;
             }
-            _ if link.family == libc::AF_UNSPEC => read_specs(link, nla)?,
             _ => return Ok(()),
         }
     }
@@ -167,7 +166,7 @@ pub(super) unsafe fn write(link: &rtnl_link, msg: &mut nl_msg) -> Done {
             nest(msg, IFLA_PROTINFO, |msg| write(data, msg))?;
         }
         if let Some((data, Family { whole_spec: true, write_spec: Some(write), .. })) = own {
-            return nest(msg, IFLA_AF_SPEC, |msg| write(data, msg));
+            nest(msg, IFLA_AF_SPEC, |msg| write(data, msg))?;
         }
         nest(msg, IFLA_AF_SPEC, |msg| write_specs(link, msg))
     }

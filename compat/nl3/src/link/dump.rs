@@ -143,12 +143,17 @@ unsafe fn state(link: &rtnl_link, p: *mut nl_dump_params) {
     }
 }
 
+/// A size and its unit, as precise as it has always been.
+pub(super) fn size(bytes: u64) -> (f64, *const c_char) {
+    let mut unit = c"".as_ptr();
+    let value = nl_cancel_down_bytes(bytes, &mut unit) as f32;
+    (value.into(), unit)
+}
+
 /// Bytes and packets, then numbers, of which `RTNL_LINK_*` name each.
 unsafe fn traffic(link: &rtnl_link, p: *mut nl_dump_params, name: &CStr, ids: [c_int; 6]) {
     let [bytes, packets, errors, dropped, fifo, compressed] = ids.map(|id| link.stats.get(id));
-    let mut unit = c"".as_ptr();
-    // As precise as it has always been.
-    let value = f64::from(nl_cancel_down_bytes(bytes, &mut unit) as f32);
+    let (value, unit) = size(bytes);
     // SAFETY: the unit is a string.
     let width = 10 - unsafe { libc::strlen(unit) } as c_int;
     dump_line!(p, c"     %s %*.2f %s", name.as_ptr(), width, value, unit);

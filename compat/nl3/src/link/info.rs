@@ -12,6 +12,7 @@ use super::request::rtnl_link_add;
 use super::uapi::*;
 use crate::abi::{nl_dump_params, nla_policy, nlattr};
 use crate::attr::*;
+use crate::dump::dump;
 use crate::error::*;
 use crate::mem;
 use crate::msg::nl_msg;
@@ -27,6 +28,8 @@ pub(super) struct Kind {
     pub(super) name: &'static CStr,
     /// The type of what it keeps; none if that is nothing.
     pub(super) ops: Option<&'static nl_object_ops>,
+    /// What is shown of a link in brief, before its name once more.
+    pub(super) title: Option<&'static CStr>,
     /// Reads the kind's data and statistics.
     pub(super) parse: Parse,
     /// Writes the kind's data.
@@ -40,8 +43,17 @@ pub(super) struct Kind {
 }
 
 impl Kind {
+    /// A kind that is shown by a title.
+    pub(super) const fn titled(
+        name: &'static CStr,
+        ops: Option<&'static nl_object_ops>,
+        title: &'static CStr,
+    ) -> Kind {
+        Kind { title: Some(title), ..Kind::new(name, ops) }
+    }
+
     pub(super) const fn new(name: &'static CStr, ops: Option<&'static nl_object_ops>) -> Kind {
-        Kind { name, ops, parse, put, compared: false, begin: None, adopt: None }
+        Kind { name, ops, title: None, parse, put, compared: false, begin: None, adopt: None }
     }
 }
 
@@ -72,12 +84,25 @@ pub(super) unsafe fn release(link: &mut rtnl_link) {
     (link.kind_name, link.kind, link.info) = (null_mut(), None, null_mut());
 }
 
-/// Whether two links, which both are of some kind, differ in it.
-pub(super) unsafe fn differs(a: &rtnl_link, b: &rtnl_link) -> bool {
+/// Whether a link is of a kind, which need not be one of ours.
+pub(super) fn is_kind(link: &rtnl_link, name: &CStr) -> bool {
+    // SAFETY: NULL or a string.
+    !link.kind_name.is_null() && unsafe { CStr::from_ptr(link.kind_name) } == name
+}
+
+/// Whether two links, which both are of some kind, differ in it; `filter`: the second one says in what.
+pub(super) unsafe fn differs(a: &rtnl_link, b: &rtnl_link, filter: bool) -> bool {
     match (a.kind, b.kind) {
         (Some(one), Some(other)) if core::ptr::eq(one, other) => {
             // SAFETY: both keep what the kind keeps.
-            one.compared && unsafe { nl_object_diff64(a.info, b.info) } != 0
+            one.compared
+                && unsafe {
+                    if filter {
+                        nl_object_match_filter(a.info, b.info) == 0
+                    } else {
+                        nl_object_diff64(a.info, b.info) != 0
+                    }
+                }
         }
         (one, other) => one.is_some() || other.is_some(),
     }
@@ -198,15 +223,16 @@ pub(super) unsafe fn write(link: &rtnl_link, msg: &mut nl_msg) -> Done {
     })
 }
 
-/// Shows what the kind has to say; whether it has.
-pub(super) unsafe fn dump(link: &rtnl_link, p: *mut nl_dump_params, form: usize) -> bool {
+/// Shows what the kind has to say.
+pub(super) unsafe fn dump(link: &rtnl_link, p: *mut nl_dump_params, form: usize) {
+    if let (0, Some(title)) = (form, link.kind.and_then(|kind| kind.title)) {
+        dump!(p, c"%s%s", title.as_ptr(), link.name.as_ptr());
+    }
     let dump = link.kind.and_then(|kind| kind.ops).and_then(|ops| *ops.dump.get(form)?);
     if let (Some(dump), false) = (dump, link.info.is_null()) {
         // SAFETY: the object is of this type; params are the caller's.
         unsafe { dump(link.info, p) };
-        return true;
     }
-    false
 }
 
 /// A new link of a kind, or NULL.

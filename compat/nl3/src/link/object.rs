@@ -225,12 +225,12 @@ fn copy<T>(slot: &mut *mut T, old: *mut T, clone: impl FnOnce(*mut T) -> *mut T)
     slot.is_null() == old.is_null()
 }
 
-unsafe fn compare(a: *const nl_object, b: *const nl_object, asked: u64, _: bool) -> u64 {
+unsafe fn compare(a: *const nl_object, b: *const nl_object, asked: u64, filter: bool) -> u64 {
     // SAFETY: both are links.
     unsafe {
         let (a, b) = (&*a.cast::<rtnl_link>(), &*b.cast::<rtnl_link>());
         let mut diff = 0;
-        if asked & LINKINFO != 0 && info::differs(a, b) {
+        if asked & LINKINFO != 0 && info::differs(a, b, filter) {
             diff |= LINKINFO;
         }
         diff | af::differs(a, b, asked)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Links as messages tell of them.
 
-use core::ffi::{CStr, c_int};
+use core::ffi::c_int;
 use core::ptr::null_mut;
 
 use super::object::*;
@@ -83,17 +83,16 @@ pub(super) unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         link.flags.value = head.flags;
         link.change = head.change;
         link.h.mask |= FLAGS | IFINDEX | ARPTYPE | CHANGE;
-        rtnl_link_set_family(link, head.family.into());
+        let family = head.family.into();
+        rtnl_link_set_family(link, family);
         let (hdrlen, max) = (size_of::<ifinfomsg>() as c_int, MAX as c_int);
         done(nlmsg_parse(&*nlh, hdrlen, tb.as_mut_ptr(), max, rtln_link_policy.as_ptr()))?;
         read(link, &tb)?;
-        af::read(link, at(&tb, IFLA_PROTINFO), at(&tb, IFLA_AF_SPEC))?;
-        // A bridge is shown with what it is as a port of itself.
-        let name = link.kind_name;
-        if head.family == 0 && !name.is_null() && CStr::from_ptr(name) == c"bridge" {
+        // A bridge is a link of that family, whoever tells of it.
+        if family == libc::AF_UNSPEC && info::is_kind(link, c"bridge") {
             rtnl_link_set_family(link, libc::AF_BRIDGE);
         }
-        Ok(())
+        af::read(link, family, at(&tb, IFLA_PROTINFO), at(&tb, IFLA_AF_SPEC))
     }
 }
 

@@ -10,6 +10,7 @@ use core::iter::successors;
 use core::ptr::null_mut;
 
 use super::af::nest;
+use super::dump::size;
 use super::names::translate_narrow;
 use super::object::{NUM_VF, VF_LIST, rtnl_link};
 use super::uapi::IFLA_VFINFO_LIST;
@@ -24,7 +25,6 @@ use crate::msg::nl_msg;
 use crate::names::{Names, names};
 use crate::object::*;
 use crate::rows::{accessors, attrs, set_addr};
-use crate::utils::nl_cancel_down_bytes;
 
 /// `netlink/route/link/sriov.h`.
 #[derive(Clone, Copy)]
@@ -278,7 +278,7 @@ pub unsafe extern "C" fn rtnl_link_vf_put(vf: *mut rtnl_link_vf) {
     unsafe { nl_object_put(vf.cast()) }
 }
 
-/// Adds a VF, of which the link takes a reference of its own.
+/// Adds a VF before the others. The link takes a reference of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_link_vf_add(link: &mut rtnl_link, vf: *mut rtnl_link_vf) -> c_int {
     // SAFETY: the VF is NULL or live, and in no list yet.
@@ -287,15 +287,16 @@ pub unsafe extern "C" fn rtnl_link_vf_add(link: &mut rtnl_link, vf: *mut rtnl_li
             return -NLE_OBJ_NOTFOUND;
         }
         nl_object_get(vf.cast());
-        append(link, vf);
+        (*vf).next = core::mem::replace(&mut link.vfs, vf);
     }
+    link.h.mask |= VF_LIST;
     0
 }
 
-/// The VF of that number, the last one if there are several, with a reference for the caller, or NULL.
+/// The VF of that number, with a reference for the caller, or NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_link_vf_get(link: &rtnl_link, index: u32) -> *mut rtnl_link_vf {
-    let Some(vf) = all(link).filter(|vf| vf.index == index).last() else { return null_mut() };
+    let Some(vf) = all(link).find(|vf| vf.index == index) else { return null_mut() };
     // SAFETY: the VF is live.
     unsafe { nl_object_get((&raw mut *vf).cast()) };
     vf
@@ -334,11 +335,17 @@ pub unsafe extern "C" fn rtnl_link_vf_set_addr(vf: &mut rtnl_link_vf, addr: *mut
 
 #[unsafe(no_mangle)]
 pub extern "C" fn rtnl_link_vf_get_rate(vf: &rtnl_link_vf, rate: &mut nl_vf_rate) -> c_int {
-    if vf.h.mask & RATE == 0 {
-        return -NLE_NOATTR;
+    let limits = vf.limits();
+    *rate = limits.unwrap_or(nl_vf_rate { api: 0, rate: 0, max: 0, min: 0 });
+    if limits.is_some() { 0 } else { -NLE_NOATTR }
+}
+
+impl rtnl_link_vf {
+    /// The limits of sending; 0 is none.
+    fn limits(&self) -> Option<nl_vf_rate> {
+        let some = self.rate.rate != 0 || self.rate.min != 0 || self.rate.max != 0;
+        (self.h.mask & RATE != 0 && some).then_some(self.rate)
     }
-    *rate = vf.rate;
-    0
 }
 
 /// Sets the limits of sending, unless they are of an unknown kind.

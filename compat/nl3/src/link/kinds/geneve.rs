@@ -3,6 +3,7 @@
 
 use core::ffi::c_int;
 
+use super::vxlan::read_ip;
 use super::{Ip, Line, dump_lines, kind, lines, of, of_mut};
 use crate::abi::{nl_dump_params, nlattr};
 use crate::addr::nl_addr;
@@ -113,7 +114,7 @@ pub extern "C" fn rtnl_link_geneve_set_flags(
         if flags & !COLLECT_METADATA != 0 {
             return Err(NLE_INVAL);
         }
-        geneve.flags = geneve.flags & !flags | if enable != 0 { flags } else { 0 };
+        geneve.flags = if enable != 0 { flags } else { geneve.flags & !flags };
         Ok(())
     }))
 }
@@ -129,21 +130,14 @@ unsafe fn parse(link: &mut rtnl_link, data: Option<&nlattr>, xstats: Option<&nla
         crate::link::info::parse(link, data, xstats)?;
         let geneve = of_mut::<Geneve>(link, &OPS)?;
         let Some(data) = data else { return Ok(()) };
-        for nla in walk(nla_data(data).cast(), nla_len(data)) {
-            let (family, least) = match nla_type(nla) as u16 {
-                IFLA_GENEVE_REMOTE => (libc::AF_INET, 4),
-                IFLA_GENEVE_REMOTE6 => (libc::AF_INET6, 16),
-                IFLA_GENEVE_COLLECT_METADATA => {
-                    geneve.flags |= COLLECT_METADATA;
-                    continue;
-                }
-                _ => continue,
-            };
-            if nla_len(nla) < least {
-                return Err(NLE_RANGE);
-            }
-            geneve.remote = Ip::read(family, nla);
+        let [four, six] = read_ip(data, [IFLA_GENEVE_REMOTE, IFLA_GENEVE_REMOTE6])?;
+        if let Some(remote) = six.or(four) {
+            geneve.remote = remote;
             geneve.h.mask |= REMOTE;
+        }
+        let (head, len) = (nla_data(data).cast(), nla_len(data));
+        if !nla_find(head, len, IFLA_GENEVE_COLLECT_METADATA.into()).is_null() {
+            geneve.flags |= COLLECT_METADATA;
         }
     }
     Ok(())

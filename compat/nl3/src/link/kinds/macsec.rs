@@ -49,7 +49,7 @@ attrs! { Macsec {
     SCB = 9 "" Int(scb) = 11,
     REPLAY_PROTECT = 10 "" Aside(replay_protect) = 12,
     VALIDATE = 11 "" Own,
-    PORT = 12 "" Aside(port) = 2,
+    PORT = 12 "" Aside(port),
     OFFLOAD = 13 "" Aside(offload) = 15,
 } }
 
@@ -63,6 +63,7 @@ static OPS: nl_object_ops = nl_object_ops {
 pub(super) static KIND: Kind =
     Kind { parse, put, compared: true, ..Kind::new(c"macsec", Some(&OPS)) };
 
+const IFLA_MACSEC_PORT: u16 = 2;
 const IFLA_MACSEC_ICV_LEN: u16 = 3;
 const IFLA_MACSEC_CIPHER_SUITE: u16 = 4;
 const IFLA_MACSEC_WINDOW: u16 = 5;
@@ -71,7 +72,7 @@ const IFLA_MACSEC_VALIDATION: u16 = 13;
 /// `MACSEC_DEFAULT_CIPHER_ID` and the length of its check value; the longest one.
 const DEFAULT_SUITE: u64 = 0x0080_0200_0100_0001;
 const DEFAULT_ICV_LEN: u16 = 16;
-const ICV_LEN_MAX: u16 = 32;
+const ICV_LEN_MAX: u16 = 16;
 
 unsafe fn init(obj: *mut nl_object) {
     // SAFETY: the object is of this type.
@@ -162,7 +163,10 @@ unsafe fn put(link: &rtnl_link, msg: &mut nl_msg) -> Done {
     }
     // SAFETY: the message is live.
     nest(msg, IFLA_INFO_DATA, |msg| unsafe {
-        rows::write(link.info, msg, if has(SCI) { SCI } else { PORT })?;
+        rows::write(link.info, msg, SCI)?;
+        if has(PORT) && !has(SCI) {
+            done(nla_put_u16(msg, IFLA_MACSEC_PORT.into(), macsec.port))?;
+        }
         rows::write(link.info, msg, ENCRYPT)?;
         rows::write(link.info, msg, OFFLOAD)?;
         if !standard {

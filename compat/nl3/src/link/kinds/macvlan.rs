@@ -35,8 +35,7 @@ struct Macvlan {
 attrs! { Macvlan {
     MODE = 0 "" Int(mode) = IFLA_MACVLAN_MODE,
     FLAGS = 1 "" Int(flags) = IFLA_MACVLAN_FLAGS,
-    MACADDR = 2 "" Own,
-    MACMODE = 3 "" Own,
+    MACMODE = 2 "" Own,
 } }
 
 static OPS: nl_object_ops = nl_object_ops {
@@ -54,7 +53,8 @@ static TAP_OPS: nl_object_ops = nl_object_ops {
 };
 
 pub(super) static MACVLAN: Kind = Kind { parse, put, ..Kind::new(c"macvlan", Some(&OPS)) };
-pub(super) static MACVTAP: Kind = Kind::new(c"macvtap", Some(&TAP_OPS));
+pub(super) static MACVTAP: Kind =
+    Kind { parse: parse_tap, ..Kind::new(c"macvtap", Some(&TAP_OPS)) };
 
 const IFLA_MACVLAN_MODE: u16 = 1;
 const IFLA_MACVLAN_FLAGS: u16 = 2;
@@ -113,7 +113,7 @@ kind! { Macvlan OPS "macvlan":
     is rtnl_link_is_macvlan;
     get rtnl_link_macvlan_get_mode(u32) mode;
     out rtnl_link_macvlan_get_macmode(u32) macmode: MACMODE, NLE_INVAL;
-    out rtnl_link_macvlan_count_macaddr(u32) count: MACADDR, NLE_INVAL;
+    out rtnl_link_macvlan_count_macaddr(u32) count: MACMODE, NLE_INVAL;
 }
 
 kind! { Macvlan TAP_OPS "macvtap":
@@ -129,7 +129,7 @@ impl Macvlan {
         self.h.mask |= MODE;
         if mode != MODE_SOURCE {
             self.forget();
-            self.h.mask &= !(MACADDR | MACMODE);
+            self.h.mask &= !MACMODE;
         }
     }
 
@@ -180,7 +180,6 @@ impl Macvlan {
             grown.add(len).write(addr);
         }
         self.count += 1;
-        self.h.mask |= MACADDR;
         Ok(())
     }
 }
@@ -217,7 +216,7 @@ pub extern "C" fn rtnl_link_macvlan_get_macaddr(
     result: &mut *const nl_addr,
 ) -> c_int {
     code(of::<Macvlan>(link, &OPS).and_then(|macvlan| {
-        let addr = macvlan.addrs().get(at as usize).filter(|_| macvlan.h.mask & MACADDR != 0);
+        let addr = macvlan.addrs().get(at as usize).filter(|_| macvlan.h.mask & MACMODE != 0);
         *result = *addr.ok_or(NLE_INVAL)?;
         Ok(())
     }))
@@ -227,7 +226,9 @@ pub extern "C" fn rtnl_link_macvlan_get_macaddr(
 #[unsafe(no_mangle)]
 pub extern "C" fn rtnl_link_macvlan_add_macaddr(link: &mut rtnl_link, addr: &nl_addr) -> c_int {
     code(of_mut::<Macvlan>(link, &OPS).and_then(|macvlan| {
-        macvlan.is_source()?;
+        if macvlan.h.mask & MACMODE == 0 {
+            return Err(NLE_INVAL);
+        }
         if addr.family != AF_LLC || addr.len != 6 {
             return Err(NLE_INVAL);
         }
@@ -243,7 +244,7 @@ pub extern "C" fn rtnl_link_macvlan_del_macaddr(link: &mut rtnl_link, addr: &nl_
         Ok(macvlan) => macvlan,
         Err(error) => return -error,
     };
-    if addr.family != AF_LLC || addr.len != 6 || macvlan.h.mask & MACADDR == 0 {
+    if addr.family != AF_LLC || addr.len != 6 || macvlan.h.mask & MACMODE == 0 {
         return -NLE_INVAL;
     }
     let mut kept = 0;
@@ -266,33 +267,49 @@ pub extern "C" fn rtnl_link_macvlan_del_macaddr(link: &mut rtnl_link, addr: &nl_
     (before - macvlan.count) as c_int
 }
 
+/// How many addresses there are said to be, and their list.
+unsafe fn addresses(data: &nlattr) -> Result<(u32, Option<&nlattr>), c_int> {
+    let (mut count, mut list) = (0, None);
+    // SAFETY: the payload is inside the attribute.
+    for nla in unsafe { walk(nla_data(data).cast(), nla_len(data)) } {
+        match nla_type(nla) as u16 {
+            IFLA_MACVLAN_MACADDR_MODE | IFLA_MACVLAN_MACADDR_COUNT if nla_len(nla) < 4 => {
+                return Err(NLE_RANGE);
+            }
+            // SAFETY: the attribute is long enough, as was just seen.
+            IFLA_MACVLAN_MACADDR_COUNT => count = unsafe { nla_get_u32(nla) },
+            IFLA_MACVLAN_MACADDR_DATA => list = Some(nla),
+            _ => {}
+        }
+    }
+    Ok((count, list))
+}
+
+unsafe fn parse_tap(link: &mut rtnl_link, data: Option<&nlattr>, xstats: Option<&nlattr>) -> Done {
+    // SAFETY: the attributes are whole.
+    unsafe {
+        data.map_or(Ok(()), |data| addresses(data).map(drop))?;
+        crate::link::info::parse(link, data, xstats)
+    }
+}
+
 unsafe fn parse(link: &mut rtnl_link, data: Option<&nlattr>, xstats: Option<&nlattr>) -> Done {
-    let mut count = None;
-    let mut list = None;
     // SAFETY: the attributes are whole; what the kind keeps is of this type.
     unsafe {
         crate::link::info::parse(link, data, xstats)?;
         let macvlan = of_mut::<Macvlan>(link, &OPS)?;
         let Some(data) = data else { return Ok(()) };
-        for nla in walk(nla_data(data).cast(), nla_len(data)) {
-            match nla_type(nla) as u16 {
-                IFLA_MACVLAN_MACADDR_MODE | IFLA_MACVLAN_MACADDR_COUNT if nla_len(nla) < 4 => {
-                    return Err(NLE_RANGE);
-                }
-                IFLA_MACVLAN_MACADDR_COUNT => count = Some(nla_get_u32(nla)),
-                IFLA_MACVLAN_MACADDR_DATA => list = Some(nla),
-                _ => {}
-            }
+        let (count, Some(list)) = addresses(data)? else { return Ok(()) };
+        if count == 0 {
+            return Ok(());
         }
-        let (Some(count), Some(list)) = (count, list) else { return Ok(()) };
         let all = walk(nla_data(list).cast(), nla_len(list));
-        let addrs =
-            all.filter(|nla| nla_type(nla) == IFLA_MACVLAN_MACADDR.into() && nla_len(nla) >= 6);
-        for nla in addrs.take(count as usize) {
+        let is = |nla: &&nlattr| nla_type(nla) == IFLA_MACVLAN_MACADDR.into() && nla_len(nla) >= 6;
+        for nla in all.filter(is).take(count as usize) {
             macvlan.add(nl_addr_alloc_attr(nla, AF_LLC))?;
         }
         macvlan.macmode = MACADDR_SET;
-        macvlan.h.mask |= MACADDR | MACMODE;
+        macvlan.h.mask |= MACMODE;
     }
     Ok(())
 }
@@ -304,9 +321,6 @@ unsafe fn put(link: &rtnl_link, msg: &mut nl_msg) -> Done {
         rows::write(link.info, msg, MODE | FLAGS)?;
         if macvlan.h.mask & MACMODE != 0 {
             done(nla_put_u32(msg, IFLA_MACVLAN_MACADDR_MODE.into(), macvlan.macmode))?;
-        }
-        if macvlan.h.mask & MACADDR == 0 {
-            return Ok(());
         }
         nest(msg, IFLA_MACVLAN_MACADDR_DATA, |msg| {
             macvlan
@@ -329,9 +343,11 @@ unsafe fn dump_macvlan(obj: *mut nl_object, p: *mut nl_dump_params) {
         if macvlan.h.mask & FLAGS != 0 {
             dump!(p, c" macvlan-flags %s", FLAG_NAMES.flags(macvlan.flags.into(), text, len));
         }
-        if macvlan.h.mask & MACADDR != 0 {
+        if macvlan.h.mask & MACMODE != 0 {
             dump!(p, c" macvlan-count %u", macvlan.count);
-            dump!(p, c" macvlan-sourcemac");
+            if macvlan.count > 0 {
+                dump!(p, c" macvlan-sourcemac");
+            }
             for addr in macvlan.addrs() {
                 dump!(p, c" %s", nl_addr2str(*addr, text, len));
             }

@@ -229,6 +229,8 @@ pub(super) enum Show {
     /// After names that there are none of.
     Paren,
     Switch,
+    /// The number that something is switched on by, 0 too.
+    Enabled,
     Ip4,
     Ip6,
     Ip,
@@ -302,7 +304,7 @@ impl Line {
                 Show::Hex => dump_line!(p, c"%x\n", self.number(obj)),
                 Show::Paren => dump_line!(p, c" (%x)\n", self.number(obj)),
                 Show::Switch if self.number(obj) == 0 => dump_line!(p, c"disabled\n"),
-                Show::Switch => dump_line!(p, c"enabled (0x%x)\n", self.number(obj)),
+                Show::Switch | Show::Enabled => dump_line!(p, c"enabled (%#x)\n", self.number(obj)),
                 Show::Ip4 => ip(libc::AF_INET, at),
                 Show::Ip6 => ip(libc::AF_INET6, at),
                 Show::Link => dump_link(self.number(obj) as c_int, p),

@@ -130,12 +130,12 @@ mod xfrm {
         IF_ID = 1 "" Int(if_id) = 2,
     } }
 
-    shown!(OPS Xfrm ATTRS, c"xfrmi : ", lines! { Xfrm:
+    shown!(OPS Xfrm ATTRS, lines! { Xfrm:
         LINK link Link c"      link ";
         IF_ID if_id Hex c"      if_id   ";
     });
 
-    pub(in super::super) static KIND: Kind = Kind::new(c"xfrm", Some(&OPS));
+    pub(in super::super) static KIND: Kind = Kind::titled(c"xfrm", Some(&OPS), c"xfrmi : ");
 
     kind! { Xfrm OPS "xfrm":
         alloc rtnl_link_xfrmi_alloc;

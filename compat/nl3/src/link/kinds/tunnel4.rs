@@ -4,7 +4,6 @@
 use super::{Line, dump_lines, kind, lines};
 use crate::abi::nl_dump_params;
 use crate::attr::*;
-use crate::dump::dump;
 use crate::error::*;
 use crate::link::af::nest;
 use crate::link::info::Kind;
@@ -14,20 +13,17 @@ use crate::msg::nl_msg;
 use crate::object::*;
 use crate::rows::{self, attrs};
 
-/// A type of objects that show a title, and lines.
+/// A type of objects that show lines.
 macro_rules! shown {
-    ($ops:ident $of:ident $attrs:expr, $title:literal, $lines:expr) => {
+    ($ops:ident $of:ident $attrs:expr, $lines:expr) => {
         static $ops: nl_object_ops = {
             static LINES: &[Line] = $lines;
-            unsafe fn brief(_: *mut nl_object, p: *mut nl_dump_params) {
-                dump!(p, $title);
-            }
             unsafe fn details(obj: *mut nl_object, p: *mut nl_dump_params) {
                 // SAFETY: the object is of this type.
                 unsafe { dump_lines(obj, p, LINES) };
             }
             nl_object_ops {
-                dump: [Some(brief), Some(details), None],
+                dump: [None, Some(details), None],
                 ..nl_object_ops::new::<$of>(c"", $attrs)
             }
         };
@@ -60,17 +56,17 @@ mod ipip {
         FWMARK = 6 "" Int(fwmark) = 20,
     } }
 
-    shown!(OPS Ipip ATTRS, c"ipip : ", lines! { Ipip:
+    shown!(OPS Ipip ATTRS, lines! { Ipip:
         LINK link Link c"      link ";
         LOCAL local Ip4 c"      local ";
         REMOTE remote Ip4 c"      remote ";
         TTL ttl Number c"      ttl ";
         TOS tos Number c"      tos ";
-        PMTUDISC pmtudisc Switch c"      pmtudisc ";
+        PMTUDISC pmtudisc Enabled c"      pmtudisc ";
         FWMARK fwmark Hex c"      fwmark ";
     });
 
-    pub(in super::super) static KIND: Kind = Kind::new(c"ipip", Some(&OPS));
+    pub(in super::super) static KIND: Kind = Kind::titled(c"ipip", Some(&OPS), c"ipip : ");
 
     kind! { Ipip OPS "ipip":
         alloc rtnl_link_ipip_alloc;
@@ -131,7 +127,7 @@ mod sit {
         FWMARK = 12 "" Int(fwmark) = 20,
     } }
 
-    shown!(OPS Sit ATTRS, c"sit : ", lines! { Sit:
+    shown!(OPS Sit ATTRS, lines! { Sit:
         LINK link Link c"      link ";
         LOCAL local Ip4 c"      local ";
         REMOTE remote Ip4 c"      remote ";
@@ -146,7 +142,7 @@ mod sit {
         FWMARK fwmark Hex c"      fwmark ";
     });
 
-    pub(in super::super) static KIND: Kind = Kind::new(c"sit", Some(&OPS));
+    pub(in super::super) static KIND: Kind = Kind::titled(c"sit", Some(&OPS), c"sit : ");
 
     kind! { Sit OPS "sit":
         alloc rtnl_link_sit_alloc;
@@ -215,7 +211,7 @@ mod gre {
         FWMARK = 10 "" Int(fwmark) = 20,
     } }
 
-    shown!(OPS Gre ATTRS, c"ipgre : ", lines! { Gre:
+    shown!(OPS Gre ATTRS, lines! { Gre:
         LINK link Link c"      link ";
         IFLAGS iflags Hex c"      iflags ";
         OFLAGS oflags Hex c"      oflags ";
@@ -225,12 +221,14 @@ mod gre {
         REMOTE remote Ip4 c"      remote ";
         TTL ttl Number c"      ttl ";
         TOS tos Number c"      tos ";
-        PMTUDISC pmtudisc Switch c"      pmtudisc ";
+        PMTUDISC pmtudisc Enabled c"      pmtudisc ";
         FWMARK fwmark Hex c"      fwmark ";
     });
 
-    pub(in super::super) static KIND: Kind = Kind { put, ..Kind::new(c"gre", Some(&OPS)) };
-    pub(in super::super) static TAP: Kind = Kind { put, ..Kind::new(c"gretap", Some(&OPS)) };
+    pub(in super::super) static KIND: Kind =
+        Kind { put, ..Kind::titled(c"gre", Some(&OPS), c"ipgre : ") };
+    pub(in super::super) static TAP: Kind =
+        Kind { put, ..Kind::titled(c"gretap", Some(&OPS), c"ipgre : ") };
 
     /// Flags of packets that are sent are always there where a link or flags of packets that are received are.
     unsafe fn put(link: &rtnl_link, msg: &mut nl_msg) -> Done {
@@ -304,7 +302,7 @@ mod vti {
         FWMARK = 5 "" Int(fwmark) = 6,
     } }
 
-    shown!(OPS Vti ATTRS, c"ipvti : ", lines! { Vti:
+    shown!(OPS Vti ATTRS, lines! { Vti:
         LINK link Link c"      link ";
         IKEY ikey Hex c"      ikey   ";
         OKEY okey Hex c"      okey ";
@@ -313,7 +311,8 @@ mod vti {
         FWMARK fwmark Hex c"      fwmark ";
     });
 
-    pub(in super::super) static KIND: Kind = Kind { put, ..Kind::new(c"vti", Some(&OPS)) };
+    pub(in super::super) static KIND: Kind =
+        Kind { put, ..Kind::titled(c"vti", Some(&OPS), c"ipvti : ") };
 
     /// The key of packets that are sent is always there where the other one is.
     unsafe fn put(link: &rtnl_link, msg: &mut nl_msg) -> Done {

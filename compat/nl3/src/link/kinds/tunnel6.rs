@@ -5,7 +5,6 @@ use super::tunnel4::shown;
 use super::{Line, dump_lines, kind, lines};
 use crate::abi::nl_dump_params;
 use crate::attr::*;
-use crate::dump::dump;
 use crate::error::*;
 use crate::link::af::nest;
 use crate::link::info::Kind;
@@ -46,7 +45,7 @@ mod ip6tnl {
         FWMARK = 9 "" Int(fwmark) = 20,
     } }
 
-    shown!(OPS Ip6tnl ATTRS, c"ip6_tnl : ", lines! { Ip6tnl:
+    shown!(OPS Ip6tnl ATTRS, lines! { Ip6tnl:
         LINK link Link c"      link ";
         LOCAL local Ip6 c"      local ";
         REMOTE remote Ip6 c"      remote ";
@@ -59,7 +58,8 @@ mod ip6tnl {
         FWMARK fwmark Hex c"      fwmark ";
     });
 
-    pub(in super::super) static KIND: Kind = Kind { put, ..Kind::new(c"ip6tnl", Some(&OPS)) };
+    pub(in super::super) static KIND: Kind =
+        Kind { put, ..Kind::titled(c"ip6tnl", Some(&OPS), c"ip6_tnl : ") };
 
     /// The protocol is always there: 0 is any.
     unsafe fn put(link: &rtnl_link, msg: &mut nl_msg) -> Done {
@@ -134,7 +134,7 @@ mod ip6gre {
         FWMARK = 11 "" Int(fwmark) = 20,
     } }
 
-    shown!(OPS Ip6gre ATTRS, c"ip6gre : ", lines! { Ip6gre:
+    shown!(OPS Ip6gre ATTRS, lines! { Ip6gre:
         LINK link Link c"      link ";
         IFLAGS iflags Hex c"      iflags ";
         OFLAGS oflags Hex c"      oflags ";
@@ -149,7 +149,7 @@ mod ip6gre {
         FWMARK fwmark Hex c"    fwmark   ";
     });
 
-    pub(in super::super) static KIND: Kind = Kind::new(c"ip6gre", Some(&OPS));
+    pub(in super::super) static KIND: Kind = Kind::titled(c"ip6gre", Some(&OPS), c"ip6gre : ");
 
     kind! { Ip6gre OPS "ip6gre":
         alloc rtnl_link_ip6gre_alloc;
@@ -206,7 +206,7 @@ mod vti6 {
         FWMARK = 5 "" Int(fwmark) = 6,
     } }
 
-    shown!(OPS Vti6 ATTRS, c"ip6vti : ", lines! { Vti6:
+    shown!(OPS Vti6 ATTRS, lines! { Vti6:
         LINK link Link c"      link ";
         IKEY ikey Hex c"      ikey   ";
         OKEY okey Hex c"      okey ";
@@ -215,7 +215,7 @@ mod vti6 {
         FWMARK fwmark Hex c"      fwmark ";
     });
 
-    pub(in super::super) static KIND: Kind = Kind::new(c"vti6", Some(&OPS));
+    pub(in super::super) static KIND: Kind = Kind::titled(c"vti6", Some(&OPS), c"ip6vti : ");
 
     kind! { Vti6 OPS "vti6":
         alloc rtnl_link_ip6vti_alloc;

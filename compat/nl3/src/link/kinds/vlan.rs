@@ -122,10 +122,10 @@ pub extern "C" fn rtnl_link_vlan_unset_flags(link: &mut rtnl_link, flags: c_uint
 }
 
 impl Vlan {
-    fn set_ingress(&mut self, from: u32, to: u32) -> Done {
-        let slot = self.ingress.get_mut(from as usize).ok_or(NLE_INVAL)?;
-        *slot = to;
-        self.ingress_set |= 1 << from;
+    fn set_ingress(&mut self, map: vlan_map) -> Done {
+        let slot = self.ingress.get_mut(map.from as usize).ok_or(NLE_INVAL)?;
+        *slot = map.to;
+        self.ingress_set |= 1 << map.from;
         self.h.mask |= INGRESS;
         Ok(())
     }
@@ -182,7 +182,10 @@ pub extern "C" fn rtnl_link_vlan_set_ingress_map(
     from: c_int,
     to: u32,
 ) -> c_int {
-    code(of_mut::<Vlan>(link, &OPS).and_then(|vlan| vlan.set_ingress(from as u32, to)))
+    code(
+        of_mut::<Vlan>(link, &OPS)
+            .and_then(|vlan| vlan.set_ingress(vlan_map { from: from as u32, to })),
+    )
 }
 
 /// From a priority of packets to one of the VLAN.
@@ -222,33 +225,29 @@ unsafe fn parse(link: &mut rtnl_link, data: Option<&nlattr>, xstats: Option<&nla
         crate::link::info::parse(link, data, xstats)?;
         let vlan = of_mut::<Vlan>(link, &OPS)?;
         let Some(data) = data else { return Ok(()) };
-        for nla in walk(nla_data(data).cast(), nla_len(data)) {
-            match nla_type(nla) as u16 {
-                IFLA_VLAN_FLAGS if nla_len(nla) < 8 => return Err(NLE_RANGE),
-                IFLA_VLAN_FLAGS => {
-                    let [value, mask] = nla_data(nla).cast::<[u32; 2]>().read_unaligned();
-                    vlan.flags = Flags { value, mask };
-                    vlan.h.mask |= FLAGS;
-                }
-                IFLA_VLAN_INGRESS_QOS => {
-                    maps(nla).try_for_each(|map| map.and_then(|map| vlan.read_ingress(map)))?;
-                    vlan.h.mask |= INGRESS;
-                }
-                IFLA_VLAN_EGRESS_QOS => {
-                    maps(nla).try_for_each(|map| map.and_then(|map| vlan.add_egress(map)))?;
-                    vlan.h.mask |= EGRESS;
-                }
-                _ => {}
+        let all = || walk(nla_data(data).cast(), nla_len(data));
+        let is = |kind: u16| move |nla: &&nlattr| nla_type(nla) == kind.into();
+        if all().filter(is(IFLA_VLAN_FLAGS)).any(|nla| nla_len(nla) < 8) {
+            return Err(NLE_RANGE);
+        }
+        if let Some(nla) = all().filter(is(IFLA_VLAN_FLAGS)).last() {
+            vlan.flags = Flags { value: nla_get_u32(nla), mask: 0 };
+            vlan.h.mask |= FLAGS;
+        }
+        if let Some(list) = all().filter(is(IFLA_VLAN_INGRESS_QOS)).last() {
+            vlan.h.mask |= INGRESS;
+            for map in maps(list) {
+                vlan.set_ingress(map?)?;
+            }
+        }
+        if let Some(list) = all().filter(is(IFLA_VLAN_EGRESS_QOS)).last() {
+            vlan.h.mask |= EGRESS;
+            for map in maps(list) {
+                vlan.add_egress(map?)?;
             }
         }
     }
     Ok(())
-}
-
-impl Vlan {
-    fn read_ingress(&mut self, map: vlan_map) -> Done {
-        self.set_ingress(map.from, map.to).or(Err(libc::EINVAL))
-    }
 }
 
 /// The elements of a list of maps.
@@ -257,7 +256,7 @@ unsafe fn maps(list: &nlattr) -> impl Iterator<Item = Result<vlan_map, c_int>> {
     let all = unsafe { walk(nla_data(list).cast(), nla_len(list)) };
     all.map(|nla| {
         if nla_len(nla) < size_of::<vlan_map>() as c_int {
-            return Err(libc::EINVAL);
+            return Err(NLE_INVAL);
         }
         // SAFETY: the payload is long enough.
         Ok(unsafe { nla_data(nla).cast::<vlan_map>().read_unaligned() })
@@ -319,7 +318,7 @@ unsafe fn dump_details(obj: *mut nl_object, p: *mut nl_dump_params) {
         if vlan.h.mask & EGRESS != 0 {
             dump_line!(p, c"      egress qos/socket prio -> vlan prio mapping:\n");
             columns(p, vlan.egress().iter().copied(), |map| {
-                dump!(p, c"%#08x -> %u, ", map.from, map.to);
+                dump!(p, c"%#08x -> %x, ", map.from, map.to);
             });
         }
     }

@@ -93,8 +93,11 @@ const IFLA_VXLAN_GROUP6: u16 = 16;
 const IFLA_VXLAN_LOCAL6: u16 = 17;
 
 /// `RTNL_LINK_VXLAN_F_*`, the attributes that carry them, and how they are shown.
-const EXTENSIONS: [(u32, u16, &core::ffi::CStr); 3] =
-    [(1, 23, c"      gbp\n"), (2, 27, c"      gpe\n"), (4, 24, c"      rncsum-nopartial\n")];
+type Extension = (u32, u16, &'static core::ffi::CStr);
+const EXTENSIONS: [Extension; 2] = [(1, 23, c"      gbp\n"), (4, 24, c"      rncsum-nopartial\n")];
+/// The one that comes last.
+const GPE: Extension = (2, 27, c"      gpe\n");
+
 /// The highest number of a VXLAN.
 const VNI_MAX: u32 = (1 << 24) - 1;
 
@@ -216,29 +219,54 @@ pub extern "C" fn rtnl_link_vxlan_get_flags(link: &rtnl_link, flags: &mut u32) -
     code(of::<Vxlan>(link, &OPS).map(|vxlan| *flags = vxlan.extensions))
 }
 
+/// The last attribute of a type, if none of the type is too short.
+unsafe fn last(data: &nlattr, kind: u16, least: c_int) -> Result<Option<&nlattr>, c_int> {
+    let mut found = None;
+    // SAFETY: the payload is inside the attribute.
+    for nla in unsafe { walk(nla_data(data).cast(), nla_len(data)) } {
+        if nla_type(nla) == kind.into() {
+            if nla_len(nla) < least {
+                return Err(NLE_RANGE);
+            }
+            found = Some(nla);
+        }
+    }
+    Ok(found)
+}
+
+/// An address of either family: attributes of IPv4 and of IPv6.
+pub(super) unsafe fn read_ip(
+    data: &nlattr,
+    [four, six]: [u16; 2],
+) -> Result<[Option<Ip>; 2], c_int> {
+    // SAFETY: the attributes are whole, and as long as they must be.
+    unsafe {
+        let (four, six) = (last(data, four, 4)?, last(data, six, 16)?);
+        let read = |family, nla: Option<&nlattr>| nla.map(|nla| Ip::read(family, nla));
+        Ok([read(libc::AF_INET, four), read(libc::AF_INET6, six)])
+    }
+}
+
 unsafe fn parse(link: &mut rtnl_link, data: Option<&nlattr>, xstats: Option<&nlattr>) -> Done {
     // SAFETY: the attributes are whole.
     unsafe {
         crate::link::info::parse(link, data, xstats)?;
         let vxlan = of_mut::<Vxlan>(link, &OPS)?;
         let Some(data) = data else { return Ok(()) };
-        for nla in walk(nla_data(data).cast(), nla_len(data)) {
-            let kind = nla_type(nla) as u16;
-            let (family, least) = match kind {
-                IFLA_VXLAN_GROUP | IFLA_VXLAN_LOCAL => (libc::AF_INET, 4),
-                IFLA_VXLAN_GROUP6 | IFLA_VXLAN_LOCAL6 => (libc::AF_INET6, 16),
-                _ => {
-                    let flag = EXTENSIONS.iter().find(|(_, nla, _)| *nla == kind);
-                    vxlan.extensions |= flag.map_or(0, |flag| flag.0);
-                    continue;
-                }
-            };
-            if nla_len(nla) < least {
-                return Err(NLE_RANGE);
+        let [four, six] = read_ip(data, [IFLA_VXLAN_GROUP, IFLA_VXLAN_GROUP6])?;
+        if let Some(group) = four.or(six) {
+            vxlan.group = group;
+            vxlan.h.mask |= GROUP;
+        }
+        let [four, six] = read_ip(data, [IFLA_VXLAN_LOCAL, IFLA_VXLAN_LOCAL6])?;
+        if let Some(local) = four.or(six) {
+            vxlan.local = local;
+            vxlan.h.mask |= LOCAL;
+        }
+        for (flag, nla, _) in EXTENSIONS.iter().chain([&GPE]) {
+            if last(data, *nla, 0)?.is_some() {
+                vxlan.extensions |= flag;
             }
-            let group = matches!(kind, IFLA_VXLAN_GROUP | IFLA_VXLAN_GROUP6);
-            *(if group { &mut vxlan.group } else { &mut vxlan.local }) = Ip::read(family, nla);
-            vxlan.h.mask |= if group { GROUP } else { LOCAL };
         }
     }
     Ok(())
@@ -261,7 +289,9 @@ unsafe fn put(link: &rtnl_link, msg: &mut nl_msg) -> Done {
         for (_, nla, _) in EXTENSIONS.iter().filter(|(flag, ..)| vxlan.extensions & flag != 0) {
             done(nla_put_flag(msg, (*nla).into()))?;
         }
-        rows::write(link.info, msg, METADATA | LABEL)
+        rows::write(link.info, msg, METADATA | LABEL)?;
+        let (flag, nla, _) = GPE;
+        if vxlan.extensions & flag != 0 { done(nla_put_flag(msg, nla.into())) } else { Ok(()) }
     })
 }
 
@@ -307,6 +337,10 @@ unsafe fn dump_details(obj: *mut nl_object, p: *mut nl_dump_params) {
             dump!(p, c"%s", text.as_ptr());
         }
         dump_lines(obj, p, LAST);
+        let (flag, _, text) = GPE;
+        if vxlan.extensions & flag != 0 {
+            dump!(p, c"%s", text.as_ptr());
+        }
     }
 }
 

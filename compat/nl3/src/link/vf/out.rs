@@ -122,17 +122,15 @@ unsafe fn dump_one(vf: &rtnl_link_vf, p: *mut nl_dump_params) {
         let (spoofchk, trust, rss) =
             (on(SPOOFCHK, vf.spoofchk), on(TRUST, vf.trust), on(RSS, vf.rss));
         dump!(p, c"\t      spoofchk %s trust %s rss_query %s\n", spoofchk, trust, rss);
-        match vf.rate.api {
-            OLD if has(RATE) => dump!(p, c"\t      rate_api old rate %u\n", vf.rate.rate),
-            NEW if has(RATE) => {
-                dump!(
-                    p,
-                    c"\t      rate_api new min_rate %u max_rate %u\n",
-                    vf.rate.min,
-                    vf.rate.max
-                );
+        match vf.limits() {
+            Some(limits) if limits.api == OLD => {
+                dump!(p, c"\t      rate_api old rate %u\n", limits.rate);
             }
-            _ => {}
+            Some(limits) => {
+                let (min, max) = (limits.min, limits.max);
+                dump!(p, c"\t      rate_api new min_rate %u max_rate %u\n", min, max);
+            }
+            None => {}
         }
         let Some(vlans) = vf.vlans.as_ref() else { return };
         dump!(p, c"\t      VLANS:\n");
@@ -156,10 +154,9 @@ pub(in crate::link) unsafe fn dump_stats(link: &rtnl_link, p: *mut nl_dump_param
     }
     for vf in all(link).filter(|vf| vf.h.mask & INDEX != 0) {
         let [rx_packets, tx_packets, rx_bytes, tx_bytes, broadcast, multicast] = vf.stats;
-        let mut unit = c"".as_ptr();
         dump!(p, c"    VF %u Stats:\n", vf.index);
         dump_line!(p, c"\tRX:    bytes          packets      multicast  broadcast \n");
-        let value = nl_cancel_down_bytes(rx_bytes, &mut unit);
+        let (value, unit) = size(rx_bytes);
         dump_line!(
             p,
             c"\t%10.2f %3s   %10llu   %10llu %10llu\n",
@@ -170,7 +167,7 @@ pub(in crate::link) unsafe fn dump_stats(link: &rtnl_link, p: *mut nl_dump_param
             broadcast
         );
         dump_line!(p, c"\tTX:    bytes          packets   \n");
-        let value = nl_cancel_down_bytes(tx_bytes, &mut unit);
+        let (value, unit) = size(tx_bytes);
         dump_line!(p, c"\t%10.2f %3s   %10llu\n", value, unit, tx_packets);
     }
     dump!(p, c"\n");
