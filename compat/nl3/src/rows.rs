@@ -402,14 +402,30 @@ pub(crate) unsafe fn read(
 }
 
 /// The same for one attribute.
-pub(crate) unsafe fn read_attr(obj: *mut nl_object, nla: &nlattr, family: c_int) -> Done {
+unsafe fn read_attr(obj: *mut nl_object, nla: &nlattr, family: c_int) -> Done {
     let kind = nla_type(nla) as u16;
     let named = ops(obj).attrs().iter().find(|row| row.nla == kind && kind != 0);
-    let Some(row) = named else { return Ok(()) };
+    // SAFETY: the row describes a field of the object.
+    named.map_or(Ok(()), |row| unsafe { read_row(row, obj, nla, family) })
+}
+
+unsafe fn read_row(row: &Attr, obj: *mut nl_object, nla: &nlattr, family: c_int) -> Done {
     // SAFETY: the row describes a field of the object.
     unsafe {
         read_one(row, obj, nla, family)?;
         (*obj).mask |= row.mask();
+    }
+    Ok(())
+}
+
+/// The same for a table of attributes by type.
+pub(crate) unsafe fn read_table(obj: *mut nl_object, tb: &[*mut nlattr], family: c_int) -> Done {
+    for row in ops(obj).attrs().iter().filter(|row| row.nla != 0) {
+        // SAFETY: each slot is NULL or a whole attribute.
+        if let Some(nla) = tb.get(usize::from(row.nla)).and_then(|nla| unsafe { nla.as_ref() }) {
+            // SAFETY: the row describes a field of the object.
+            unsafe { read_row(row, obj, nla, family)? };
+        }
     }
     Ok(())
 }

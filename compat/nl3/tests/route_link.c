@@ -326,6 +326,12 @@ static const struct shape bridged[] = { COMMON, { IFLA_PROTINFO, 0, port }, { IF
 static const struct shape of_ip6[] = { COMMON, { IFLA_PROTINFO, 0, inet6 }, { IFLA_PROTINFO, 0, inet6 }, { IFLA_AF_SPEC, 0, specs }, { 0, 0, NULL } };
 static const struct shape only_inet6[] = { { IFLA_IFNAME, 0, NULL }, { IFLA_AF_SPEC, 0, specs }, { 0, 0, NULL } };
 
+static void keep(struct nl_object *obj, void *arg)
+{
+	nl_object_get(obj);
+	*(struct nl_object **)arg = obj;
+}
+
 static void some_header(void *data)
 {
 	struct ifinfomsg *head = data;
@@ -371,6 +377,33 @@ static void messages(void)
 	lengths(NETLINK_ROUTE, RTM_NEWLINK, sizeof(struct ifinfomsg), some_header, in_inet6, 0, 12);
 	lengths(NETLINK_ROUTE, RTM_NEWLINK, sizeof(struct ifinfomsg), bridge_header, in_port, 0, 40);
 	lengths(NETLINK_ROUTE, RTM_NEWLINK, sizeof(struct ifinfomsg), bridge_header, in_vlans, 0, 6);
+}
+
+/* Counters of IPv6 as Linux 6.8 and later order them: 100 for the first one, and so on. */
+static void counters(void)
+{
+	struct ifinfomsg head = { .ifi_index = 3 };
+	struct nl_msg *msg = nlmsg_alloc_simple(RTM_NEWLINK, 0);
+	struct nl_object *link = NULL;
+	struct nlattr *spec, *of_inet6;
+	uint64_t values[38];
+
+	for (uint64_t i = 0; i < 38; i++)
+		values[i] = 99 + i;
+	nlmsg_set_proto(msg, NETLINK_ROUTE);
+	MUST(nlmsg_append(msg, &head, sizeof head, NLMSG_ALIGNTO) == 0 && nla_put_string(msg, IFLA_IFNAME, "name") == 0);
+	spec = nla_nest_start(msg, IFLA_AF_SPEC);
+	of_inet6 = nla_nest_start(msg, AF_INET6);
+	MUST(nla_put(msg, IFLA_INET6_STATS, sizeof values, values) == 0);
+	nla_nest_end(msg, of_inet6);
+	nla_nest_end(msg, spec);
+	MUST(nl_msg_parse(msg, keep, &link) == 0 && link);
+	printf("fix counters");
+	for (int id = RTNL_LINK_IP6_INPKTS; id <= RTNL_LINK_REASM_OVERLAPS; id++)
+		printf(" %llu", (unsigned long long)rtnl_link_get_stat((struct rtnl_link *)link, (rtnl_link_stat_id_t)id));
+	printf("\n");
+	nl_object_put(link);
+	nlmsg_free(msg);
 }
 
 static void policy(void)
@@ -479,6 +512,7 @@ int main(void)
 	families();
 	bridges();
 	messages();
+	counters();
 	policy();
 	asked("get", 5, NULL);
 	asked("get", 0, "abc");

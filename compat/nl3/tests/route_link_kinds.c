@@ -812,6 +812,52 @@ static void functions_of_messages(void)
 	}
 }
 
+/* What is sent of a link that has one setting. */
+#define SENT(what, kind, setting)                                                                         \
+	do {                                                                                              \
+		struct rtnl_link *link = of_kind(kind);                                                   \
+		struct nl_msg *msg = NULL;                                                                \
+                                                                                                          \
+		setting;                                                                                  \
+		MUST(rtnl_link_build_add_request(link, 0, &msg) == 0);                                    \
+		printf("fix " what " ");                                                                  \
+		hex(nlmsg_hdr(msg), nlmsg_hdr(msg)->nlmsg_len);                                           \
+		nlmsg_free(msg);                                                                          \
+		rtnl_link_put(link);                                                                      \
+	} while (0)
+
+/* What is better here. */
+static void better(void)
+{
+	struct rtnl_link *link = of_kind("sit"), *copy;
+	nl_vf_vlans_t *vlans;
+	struct rtnl_link_vf *vf = rtnl_link_vf_alloc();
+	uint16_t len = 0;
+
+	SENT("flags of gre that is sent", "gre", rtnl_link_ipgre_set_oflags(link, 5));
+	SENT("key of vti that is sent", "vti", rtnl_link_ipvti_set_okey(link, 5));
+	SENT("port of vxlan", "vxlan", rtnl_link_vxlan_set_port(link, 4789));
+	SENT("port of geneve", "geneve", rtnl_link_geneve_set_port(link, 6081));
+	SENT("restart of can", "can", rtnl_link_can_restart(link));
+	rtnl_link_sit_set_ip6rd_relay_prefixlen(link, 5);
+	printf("fix length of a relay's prefix %d", rtnl_link_sit_get_ip6rd_relay_prefixlen(link, &len));
+	printf(" %u\n", len);
+	rtnl_link_put(link);
+	SENT("copy of macvtap", "macvtap", {
+		rtnl_link_macvtap_set_flags(link, 1);
+		copy = (struct rtnl_link *)nl_object_clone(OBJ_CAST(link));
+		rtnl_link_put(link);
+		link = copy;
+	});
+	rtnl_link_vf_set_index(vf, 3);
+	MUST(rtnl_link_vf_vlan_alloc(&vlans, 1) == 0);
+	vlans->vlans[0] = (nl_vf_vlan_info_t){ 5, 0, 0x88a8 };
+	rtnl_link_vf_set_vlans(vf, vlans);
+	rtnl_link_vf_vlan_put(vlans);
+	SENT("protocol of a function's VLAN", "dummy", MUST(rtnl_link_vf_add(link, vf) == 0));
+	rtnl_link_vf_put(vf);
+}
+
 static void requests(void)
 {
 	struct nl_sock *sock = nl_socket_alloc();
@@ -842,5 +888,6 @@ int main(void)
 	functions();
 	functions_of_messages();
 	requests();
+	better();
 	return 0;
 }

@@ -4,11 +4,11 @@
 use core::ffi::{c_char, c_int, c_uint};
 use core::ptr::{eq, null_mut};
 
-use super::object::{OPS, rtnl_link};
+use super::object::{FAMILY, IFINDEX, OPS, rtnl_link};
 use super::parse::parse;
 use super::uapi::*;
 use crate::attr::nla_put_u32;
-use crate::cache::{items, nl_cache, nl_cache_free};
+use crate::cache::{items, nl_cache, nl_cache_free, nl_cache_search};
 use crate::error::*;
 use crate::mngt::*;
 use crate::object::*;
@@ -104,6 +104,37 @@ unsafe fn find<'a>(
     }
 }
 
+/// The first link of that number. Nearly always there is one, of a family that links are told of by, which the
+/// index knows.
+unsafe fn by_index<'a>(cache: *mut nl_cache, index: c_int) -> Option<&'a mut rtnl_link> {
+    let mut found: *mut nl_object = null_mut();
+    // SAFETY: the cache is live; all zeros are a link, which is live as long as it is looked for.
+    unsafe {
+        if !eq((*cache).ops, &CACHE_OPS) {
+            return None;
+        }
+        let mut wanted: rtnl_link = core::mem::zeroed();
+        wanted.h.ops = &OPS;
+        wanted.h.mask = IFINDEX | FAMILY;
+        wanted.index = index;
+        for group in &GROUPS {
+            wanted.family = group.family;
+            let one = nl_cache_search(cache, (&raw mut wanted).cast());
+            // The cache holds it.
+            nl_object_put(one);
+            if !found.is_null() && !one.is_null() {
+                found = null_mut();
+                break;
+            }
+            found = if one.is_null() { found } else { one };
+        }
+        match found.cast::<rtnl_link>().as_mut() {
+            Some(link) => Some(link),
+            None => find(cache, |link| link.index == index),
+        }
+    }
+}
+
 /// A reference for the caller.
 unsafe fn hold(link: Option<&mut rtnl_link>) -> *mut rtnl_link {
     let Some(link) = link else { return null_mut() };
@@ -115,7 +146,7 @@ unsafe fn hold(link: Option<&mut rtnl_link>) -> *mut rtnl_link {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_link_get(cache: *mut nl_cache, index: c_int) -> *mut rtnl_link {
     // SAFETY: the cache is live.
-    unsafe { hold(find(cache, |link| link.index == index)) }
+    unsafe { hold(by_index(cache, index)) }
 }
 
 fn is_called(link: &rtnl_link, name: *const c_char) -> bool {
@@ -142,7 +173,7 @@ pub unsafe extern "C" fn rtnl_link_i2name(
 ) -> *mut c_char {
     // SAFETY: the cache is live; the buffer has `len` bytes.
     unsafe {
-        let Some(link) = find(cache, |link| link.index == index) else { return null_mut() };
+        let Some(link) = by_index(cache, index) else { return null_mut() };
         libc::snprintf(buf, len, c"%s".as_ptr(), link.name.as_ptr());
         buf
     }

@@ -108,9 +108,7 @@ unsafe fn read(link: &mut rtnl_link, tb: &[*mut nlattr; MAX + 1]) -> Done {
         if at(tb, IFLA_IFNAME).is_none() {
             return Err(NLE_MISSING_ATTR);
         }
-        for nla in tb.iter().filter_map(|nla| nla.as_ref()) {
-            rows::read_attr(object(link), nla, libc::AF_UNSPEC)?;
-        }
+        rows::read_table(object(link), tb, libc::AF_UNSPEC)?;
         // Tunnels have addresses of IP.
         for addr in [link.addr, link.broadcast].into_iter().filter_map(|addr| addr.as_mut()) {
             addr.family = nl_addr_guess_family(addr);

@@ -50,6 +50,10 @@ impl Stats {
 
     pub(super) fn set(&mut self, id: c_int, value: u64) -> Done {
         let (ip6, at) = place(id).ok_or(NLE_INVAL)?;
+        // What is not there is 0: links that have counted nothing need no room.
+        if value == 0 && self.get(id) == 0 {
+            return Ok(());
+        }
         let slot = if ip6 {
             provide(&mut self.ip6)?.get_mut(at)
         } else {
