@@ -11,7 +11,6 @@ use super::*;
 use crate::abi::nlattr;
 use crate::cache::{nl_cache, nl_cache_alloc_and_fill};
 use crate::mngt::{NL_ACT_DEL, NL_ACT_GET, NL_ACT_NEW, nl_af_group, nl_msgtype};
-use crate::object::nl_object;
 use crate::rules::{Rule, apply, apply_nested, be16, be32, be64, byte, nested, rule};
 
 const SUBSYS: u8 = 1;
@@ -147,12 +146,7 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nfnlmsg_ct_parse(nlh: *mut nlmsghdr, result: *mut *mut nfnl_ct) -> c_int {
     // SAFETY: the message has its header.
-    unsafe {
-        code(parsed(&ct_obj_ops, result, |ct| {
-            (*ct.cast::<nl_object>()).msgtype = (*nlh).nlmsg_type.into();
-            parse(ct.cast(), nlh)
-        }))
-    }
+    unsafe { parse_message(&ct_obj_ops, nlh, result, parse) }
 }
 
 /// A connection inside an attribute of another message.

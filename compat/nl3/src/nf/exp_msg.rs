@@ -11,7 +11,6 @@ use super::*;
 use crate::abi::nlattr;
 use crate::cache::{nl_cache, nl_cache_alloc_and_fill};
 use crate::mngt::{NL_ACT_DEL, NL_ACT_GET, NL_ACT_NEW, nl_af_group, nl_msgtype};
-use crate::object::nl_object;
 use crate::rules::{Rule, apply, apply_nested, be16, be32, byte, nested, rule, text_rule};
 
 const SUBSYS: u8 = 2;
@@ -137,12 +136,7 @@ pub unsafe extern "C" fn nfnlmsg_exp_parse(
     result: *mut *mut nfnl_exp,
 ) -> c_int {
     // SAFETY: the message has its header.
-    unsafe {
-        code(parsed(&exp_obj_ops, result, |exp| {
-            (*exp.cast::<nl_object>()).msgtype = (*nlh).nlmsg_type.into();
-            parse(exp.cast(), nlh)
-        }))
-    }
+    unsafe { parse_message(&exp_obj_ops, nlh, result, parse) }
 }
 
 /// The group that a notification was for.

@@ -372,10 +372,5 @@ pub unsafe extern "C" fn nfnlmsg_log_msg_parse(
     result: *mut *mut nfnl_log_msg,
 ) -> c_int {
     // SAFETY: the message has its header.
-    unsafe {
-        code(parsed(&log_msg_obj_ops, result, |msg| {
-            (*msg.cast::<nl_object>()).msgtype = (*nlh).nlmsg_type.into();
-            parse(msg.cast(), nlh)
-        }))
-    }
+    unsafe { parse_message(&log_msg_obj_ops, nlh, result, parse) }
 }

@@ -10,7 +10,7 @@ use crate::attr::{nla_nest_end, nla_nest_start, nla_put};
 use crate::error::{Done, NLE_MSGSIZE, NLE_NOMEM, code, done};
 use crate::mngt::nl_cache_ops;
 use crate::msg::*;
-use crate::object::parsed;
+use crate::object::{nl_object, nl_object_ops, parsed};
 use crate::socket::nl_sock;
 
 mod ct;
@@ -215,3 +215,20 @@ macro_rules! requests {
     };
 }
 use requests;
+
+/// An object of a message, with its type, for the caller of a function that parses.
+unsafe fn parse_message<T>(
+    ops: &'static nl_object_ops,
+    nlh: *mut nlmsghdr,
+    result: *mut *mut T,
+    parse: unsafe fn(*mut nl_object, *mut nlmsghdr) -> Done,
+) -> c_int {
+    // SAFETY: the message has its header; the result is the caller's.
+    unsafe {
+        code(parsed(ops, result, |new| {
+            let obj = new.cast::<nl_object>();
+            (*obj).msgtype = (*nlh).nlmsg_type.into();
+            parse(obj, nlh)
+        }))
+    }
+}

@@ -248,12 +248,7 @@ pub unsafe extern "C" fn nfnlmsg_queue_msg_parse(
     result: *mut *mut nfnl_queue_msg,
 ) -> c_int {
     // SAFETY: the message has its header.
-    unsafe {
-        code(parsed(&queue_msg_obj_ops, result, |msg| {
-            (*msg.cast::<nl_object>()).msgtype = (*nlh).nlmsg_type.into();
-            parse(msg.cast(), nlh)
-        }))
-    }
+    unsafe { parse_message(&queue_msg_obj_ops, nlh, result, parse) }
 }
 
 /// What becomes of the packet, and of its mark if it has one.
