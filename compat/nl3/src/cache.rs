@@ -2,22 +2,21 @@
 //! Caches: lists of objects of one type, with an index.
 
 use core::ffi::{c_char, c_int, c_uint, c_void};
-use core::mem::offset_of;
 use core::ptr::null_mut;
 
-use crate::abi::{nl_dump_params, nl_list_head};
+use crate::abi::nl_dump_params;
 use crate::dump::{NL_DUMP_DETAILS, debug, stdout};
 use crate::error::*;
 use crate::index::Index;
+use crate::items::Items;
 use crate::mngt::nl_cache_ops;
 use crate::object::*;
-use crate::{list, mem, rows};
+use crate::{mem, rows};
 
 /// A cache.
 #[repr(C)]
 pub struct nl_cache {
-    items: nl_list_head,
-    pub(crate) nitems: c_int,
+    items: Items,
     pub(crate) arg1: c_int,
     pub(crate) arg2: c_int,
     refs: c_int,
@@ -27,17 +26,21 @@ pub struct nl_cache {
 }
 
 /// How many objects are looked at one by one rather than by an index.
-const FEW: c_int = 8;
+const FEW: u32 = 8;
 
-/// A walk over the objects, which may be removed meanwhile.
-pub(crate) unsafe fn items(cache: *mut nl_cache) -> list::Iter<nl_object> {
-    // SAFETY: the cache is live.
-    unsafe { list::iter(&raw mut (*cache).items, offset_of!(nl_object, link)) }
+/// A walk over the objects. The next one is looked up before the current one is handed out, so that it may be
+/// removed.
+pub(crate) unsafe fn items(cache: *mut nl_cache) -> impl Iterator<Item = *mut nl_object> {
+    // SAFETY: the cache is live and stays so while it is walked.
+    let first = unsafe { nl_cache_get_first(cache) };
+    // SAFETY: what comes next is looked up while the object is still there.
+    let next = |obj: &*mut nl_object| non_null(unsafe { nl_cache_get_next(*obj) });
+    core::iter::successors(non_null(first), next)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn nl_cache_nitems(cache: &nl_cache) -> c_int {
-    cache.nitems
+    cache.items.count() as c_int
 }
 
 #[unsafe(no_mangle)]
@@ -60,33 +63,24 @@ pub extern "C" fn nl_cache_get_ops(cache: &nl_cache) -> *mut nl_cache_ops {
     cache.ops
 }
 
-/// The object of a link in the cache's list; NULL for the list itself.
-unsafe fn of_link(cache: *const nl_cache, link: *mut nl_list_head) -> *mut nl_object {
-    let end = cache.cast_mut().wrapping_byte_add(offset_of!(nl_cache, items)).cast();
-    if link == end {
-        null_mut()
-    } else {
-        link.wrapping_byte_sub(offset_of!(nl_object, link)).cast()
-    }
-}
-
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_cache_get_first(cache: *mut nl_cache) -> *mut nl_object {
     // SAFETY: the cache is live.
-    unsafe { of_link(cache, (*cache).items.next) }
+    unsafe { (*cache).items.from(0) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_cache_get_last(cache: *mut nl_cache) -> *mut nl_object {
     // SAFETY: the cache is live.
-    unsafe { of_link(cache, (*cache).items.prev) }
+    unsafe { (*cache).items.last() }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_cache_get_next(obj: *mut nl_object) -> *mut nl_object {
     // SAFETY: the object is live, and in a cache if it says so.
     unsafe {
-        if (*obj).cache.is_null() { null_mut() } else { of_link((*obj).cache, (*obj).link.next) }
+        let (cache, place) = ((*obj).cache(), (*obj).place);
+        if cache.is_null() { null_mut() } else { (*cache).items.from(place + 1) }
     }
 }
 
@@ -94,13 +88,14 @@ pub unsafe extern "C" fn nl_cache_get_next(obj: *mut nl_object) -> *mut nl_objec
 pub unsafe extern "C" fn nl_cache_get_prev(obj: *mut nl_object) -> *mut nl_object {
     // SAFETY: the object is live, and in a cache if it says so.
     unsafe {
-        if (*obj).cache.is_null() { null_mut() } else { of_link((*obj).cache, (*obj).link.prev) }
+        let (cache, place) = ((*obj).cache(), (*obj).place);
+        if cache.is_null() { null_mut() } else { (*cache).items.before(place) }
     }
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn nl_cache_is_empty(cache: &nl_cache) -> c_int {
-    (cache.nitems == 0).into()
+    (cache.items.count() == 0).into()
 }
 
 #[unsafe(no_mangle)]
@@ -111,7 +106,6 @@ pub unsafe extern "C" fn nl_cache_alloc(ops: *mut nl_cache_ops) -> *mut nl_cache
         if cache.is_null() {
             return cache;
         }
-        list::init(&raw mut (*cache).items);
         (*cache).ops = ops;
         (*cache).flags = (*ops).flags();
         (*cache).refs = 1;
@@ -236,15 +230,33 @@ unsafe fn link(cache: *mut nl_cache, obj: *mut nl_object) -> Done {
         if unique && !find_identical(cache, obj, hash).is_null() {
             return Err(NLE_EXIST);
         }
-        if let Some(hash) = hash {
-            (*obj).hash = hash;
-            if !(*cache).index.insert(obj) {
-                return Err(NLE_NOMEM);
-            }
+        make_room(cache)?;
+        (*cache).items.push(obj);
+        if hash.is_some_and(|hash| !(*cache).index.insert(hash, (*obj).place)) {
+            (*cache).items.remove(obj);
+            return Err(NLE_NOMEM);
         }
-        (*obj).cache = cache;
-        list::add_tail(&raw mut (*obj).link, &raw mut (*cache).items);
-        (*cache).nitems += 1;
+        (*obj).enter(cache);
+    }
+    Ok(())
+}
+
+/// Sees to it that an object can be put at the end.
+unsafe fn make_room(cache: *mut nl_cache) -> Done {
+    // SAFETY: the cache and its objects are live.
+    unsafe {
+        let nl_cache { items, index, .. } = &mut *cache;
+        if !items.is_full() {
+            return Ok(());
+        }
+        if !items.is_sparse() {
+            return if items.grow() { Ok(()) } else { Err(NLE_NOMEM) };
+        }
+        items.renumber();
+        if index.exists() {
+            index.renumber(|place| (*items.at(place)).place);
+        }
+        items.close();
     }
     Ok(())
 }
@@ -253,17 +265,16 @@ unsafe fn link(cache: *mut nl_cache, obj: *mut nl_object) -> Done {
 unsafe fn indexed(cache: *mut nl_cache) -> bool {
     // SAFETY: the cache is live.
     unsafe {
-        let index = &mut (*cache).index;
+        let nl_cache { items: all, index, .. } = &mut *cache;
         let object = (*(*cache).ops).object();
-        if index.exists() || (*cache).nitems < FEW || object.keys == 0 {
+        if index.exists() || all.count() < FEW || object.keys == 0 {
             return index.exists();
         }
-        if !index.make((*cache).nitems as u32) {
+        if !index.make(all.count()) {
             return false;
         }
         for obj in items(cache) {
-            (*obj).hash = rows::hash(obj, object);
-            if !index.insert(obj) {
+            if !index.insert(rows::hash(obj, object), (*obj).place) {
                 index.drop();
                 return false;
             }
@@ -286,9 +297,12 @@ unsafe fn find_identical(
 ) -> *mut nl_object {
     // SAFETY: both are live.
     unsafe {
+        let nl_cache { items: all, index, .. } = &*cache;
         let same = |obj: *mut nl_object| nl_object_identical(obj, needle) != 0;
         match hash {
-            Some(hash) => (*cache).index.find(hash, same),
+            Some(hash) => index
+                .find(hash, |place| same(all.at(place)))
+                .map_or(null_mut(), |place| all.at(place)),
             None => items(cache).find(|obj| same(*obj)).unwrap_or(null_mut()),
         }
     }
@@ -308,7 +322,7 @@ pub unsafe extern "C" fn nl_cache_add(cache: *mut nl_cache, obj: *mut nl_object)
         if !fits(cache, obj) {
             return -NLE_OBJ_MISMATCH;
         }
-        let new = if (*obj).cache.is_null() {
+        let new = if (*obj).cache().is_null() {
             nl_object_get(obj);
             obj
         } else {
@@ -347,16 +361,15 @@ pub unsafe extern "C" fn nl_cache_move(cache: *mut nl_cache, obj: *mut nl_object
 pub unsafe extern "C" fn nl_cache_remove(obj: *mut nl_object) {
     // SAFETY: the object is live, and in a cache if it says so.
     unsafe {
-        let cache = (*obj).cache;
+        let cache = (*obj).cache();
         if cache.is_null() {
             return;
         }
         if (*cache).index.exists() {
-            (*cache).index.remove(obj);
+            (*cache).index.remove(rows::hash(obj, ops(obj)), (*obj).place);
         }
-        list::remove(&raw mut (*obj).link);
-        (*obj).cache = null_mut();
-        (*cache).nitems -= 1;
+        (*cache).items.remove(obj);
+        (*obj).leave();
         nl_object_put(obj);
     }
 }
@@ -369,6 +382,10 @@ pub unsafe extern "C" fn nl_cache_search(
 ) -> *mut nl_object {
     // SAFETY: both are live.
     unsafe { referenced(find_identical(cache, needle, place(cache, needle))) }
+}
+
+fn non_null(obj: *mut nl_object) -> Option<*mut nl_object> {
+    (!obj.is_null()).then_some(obj)
 }
 
 unsafe fn referenced(obj: *mut nl_object) -> *mut nl_object {

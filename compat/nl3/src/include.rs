@@ -129,7 +129,7 @@ pub(crate) unsafe fn include_any(
         if !crate::cache::fits(cache, obj) {
             return -NLE_OBJ_MISMATCH;
         }
-        let msgtype = nl_msgtype_lookup(&*ops, (*obj).msgtype);
+        let msgtype = nl_msgtype_lookup(&*ops, (*obj).msgtype.into());
         if msgtype.is_null() {
             debug!(
                 3,

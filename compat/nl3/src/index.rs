@@ -1,24 +1,38 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! An index of a cache's objects, so that finding one does not mean looking at all.
 //!
-//! Open addressing: a slot is a pointer, what it is filed under is in the object itself. It grows with
-//! the cache. Objects of one key keep the order in which they were filed, so that the first one is found
-//! first, as it is by a walk through the cache.
+//! Open addressing: a slot is what an object is filed under, and its place among the cache's items. It
+//! grows with the cache. Objects of one key keep the order in which they were filed, so that the first
+//! one is found first, as it is by a walk through the cache.
 
+use core::cell::Cell;
 use core::ptr::null_mut;
 
 use crate::mem;
-use crate::object::nl_object;
+
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Slot {
+    hash: u32,
+    /// The place, and one; 0: none.
+    next: u32,
+}
+
+impl Slot {
+    const EMPTY: Slot = Slot { hash: 0, next: 0 };
+}
 
 #[repr(C)]
 pub(crate) struct Index {
-    slots: *mut *mut nl_object,
+    slots: *mut Cell<Slot>,
     /// How many slots, a power of two or 0, less one.
     mask: u32,
     used: u32,
 }
 
 impl Index {
+    const NONE: Index = Index { slots: null_mut(), mask: 0, used: 0 };
+
     /// Whether there is one.
     pub(crate) fn exists(&self) -> bool {
         !self.slots.is_null()
@@ -27,9 +41,8 @@ impl Index {
     /// Makes an empty one with room for `objects`. False when there is no memory.
     pub(crate) fn make(&mut self, objects: u32) -> bool {
         let slots = objects.saturating_add(objects / 2).max(16).next_power_of_two();
-        let memory = mem::zalloc::<*mut nl_object>(
-            (slots as usize - 1).saturating_mul(size_of::<*mut nl_object>()),
-        );
+        let more = (slots as usize - 1).saturating_mul(size_of::<Slot>());
+        let memory = mem::zalloc::<Cell<Slot>>(more);
         if memory.is_null() {
             return false;
         }
@@ -40,65 +53,57 @@ impl Index {
     pub(crate) fn drop(&mut self) {
         // SAFETY: the slots are ours, or NULL.
         unsafe { mem::free(self.slots) };
-        *self = Index { slots: null_mut(), mask: 0, used: 0 };
+        *self = Index::NONE;
     }
 
-    fn slot(&self, at: u32) -> *mut *mut nl_object {
-        self.slots.wrapping_add((at & self.mask) as usize)
+    fn slot(&self, at: u32) -> &Cell<Slot> {
+        // SAFETY: the mask keeps it among the slots, which are asked for only when there are some.
+        unsafe { &*self.slots.add((at & self.mask) as usize) }
     }
 
-    /// The first object filed under `hash` that `same` says yes to; NULL if there is none.
-    pub(crate) unsafe fn find(
-        &self,
-        hash: u32,
-        same: impl Fn(*mut nl_object) -> bool,
-    ) -> *mut nl_object {
-        let mut at = hash;
-        // SAFETY: there is always an empty slot, and the others hold live objects.
-        unsafe {
-            loop {
-                let obj = *self.slot(at);
-                if obj.is_null() || ((*obj).hash == hash && same(obj)) {
-                    return obj;
-                }
-                at = at.wrapping_add(1);
+    /// The first slot from `at` on that is empty, or that `wanted` says yes to.
+    fn seek(&self, mut at: u32, wanted: impl Fn(Slot) -> bool) -> u32 {
+        // There is always an empty one.
+        loop {
+            let slot = self.slot(at).get();
+            if slot.next == 0 || wanted(slot) {
+                return at;
             }
+            at = at.wrapping_add(1);
         }
     }
 
-    /// Files an object under its hash, behind others of the same. False when there is no memory for more.
-    pub(crate) unsafe fn insert(&mut self, obj: *mut nl_object) -> bool {
+    /// The first place filed under `hash` that `same` says yes to.
+    pub(crate) fn find(&self, hash: u32, same: impl Fn(u32) -> bool) -> Option<u32> {
+        let at = self.seek(hash, |slot| slot.hash == hash && same(slot.next - 1));
+        self.slot(at).get().next.checked_sub(1)
+    }
+
+    /// Files a place under its hash, behind others of the same. False when there is no memory for more.
+    pub(crate) fn insert(&mut self, hash: u32, place: u32) -> bool {
         if self.used >= self.mask - self.mask / 4 && !self.grow() {
             return false;
         }
-        // SAFETY: there is an empty slot, and the others hold live objects.
-        unsafe { self.put(obj) };
+        self.put(Slot { hash, next: place + 1 });
         true
     }
 
-    unsafe fn put(&mut self, obj: *mut nl_object) {
-        // SAFETY: as for insert.
-        unsafe {
-            let mut at = (*obj).hash;
-            while !(*self.slot(at)).is_null() {
-                at = at.wrapping_add(1);
-            }
-            *self.slot(at) = obj;
-        }
+    fn put(&mut self, slot: Slot) {
+        let at = self.seek(slot.hash, |_| false);
+        self.slot(at).set(slot);
         self.used += 1;
     }
 
     fn grow(&mut self) -> bool {
-        let mut new = Index { slots: null_mut(), mask: 0, used: 0 };
+        let mut new = Index::NONE;
         if !new.make(self.mask.saturating_add(2)) {
             return false;
         }
         // From behind the end of a run on, so that objects of one key are met in their order.
-        let start = (0..=self.mask).find(|&at| self.is_empty(at)).unwrap_or(0);
-        for at in (1..=self.mask).map(|n| start.wrapping_add(n)) {
-            if !self.is_empty(at) {
-                // SAFETY: the new one has room for all, which are live.
-                unsafe { new.put(*self.slot(at)) };
+        let start = self.seek(0, |_| false);
+        for slot in (1..=self.mask).map(|n| self.slot(start.wrapping_add(n)).get()) {
+            if slot.next != 0 {
+                new.put(slot);
             }
         }
         self.drop();
@@ -106,38 +111,41 @@ impl Index {
         true
     }
 
-    fn is_empty(&self, at: u32) -> bool {
-        // SAFETY: `slot` stays inside the slots.
-        unsafe { (*self.slot(at)).is_null() }
+    /// Files all under other places.
+    pub(crate) fn renumber(&self, place: impl Fn(u32) -> u32) {
+        for slot in (0..=self.mask).map(|at| self.slot(at)) {
+            let Slot { hash, next } = slot.get();
+            if let Some(old) = next.checked_sub(1) {
+                slot.set(Slot { hash, next: place(old) + 1 });
+            }
+        }
     }
 
-    /// Takes an object out, and moves up what could not be found any more behind the gap.
-    pub(crate) unsafe fn remove(&mut self, obj: *mut nl_object) {
-        // SAFETY: there is an empty slot, and the others hold live objects.
-        unsafe {
-            let mut gap = (*obj).hash;
-            while *self.slot(gap) != obj {
-                if self.is_empty(gap) {
-                    return;
-                }
-                gap = gap.wrapping_add(1);
+    /// The slot of a place that was filed under `hash`, unless the object has been changed since.
+    fn slot_of(&self, hash: u32, place: u32) -> Option<u32> {
+        let at = self.seek(hash, |slot| slot.next == place + 1);
+        let is = |at: &u32| self.slot(*at).get().next == place + 1;
+        Some(at).filter(is).or_else(|| (0..=self.mask).find(is))
+    }
+
+    /// Takes a place out, and moves up what could not be found any more behind the gap.
+    pub(crate) fn remove(&mut self, hash: u32, place: u32) {
+        let Some(mut gap) = self.slot_of(hash, place) else { return };
+        let mut at = gap;
+        loop {
+            at = at.wrapping_add(1);
+            let next = self.slot(at).get();
+            if next.next == 0 {
+                break;
             }
-            let mut at = gap;
-            loop {
-                at = at.wrapping_add(1);
-                let next = *self.slot(at);
-                if next.is_null() {
-                    break;
-                }
-                // How far it is from its place, and how far the gap is from here.
-                let (home, free) = (at.wrapping_sub((*next).hash), at.wrapping_sub(gap));
-                if home & self.mask >= free & self.mask {
-                    *self.slot(gap) = next;
-                    gap = at;
-                }
+            // How far it is from its home, and how far the gap is from here.
+            let (home, free) = (at.wrapping_sub(next.hash), at.wrapping_sub(gap));
+            if home & self.mask >= free & self.mask {
+                self.slot(gap).set(next);
+                gap = at;
             }
-            *self.slot(gap) = null_mut();
         }
+        self.slot(gap).set(Slot::EMPTY);
         self.used -= 1;
     }
 }

@@ -30,6 +30,7 @@ mod hash;
 mod idiag;
 mod include;
 mod index;
+mod items;
 mod link;
 mod list;
 mod mem;

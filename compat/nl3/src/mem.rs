@@ -22,6 +22,13 @@ pub(crate) unsafe fn copy(from: *const c_void, len: usize) -> *mut c_void {
     }
 }
 
+/// Memory for `count` of what `from` points to, which keeps what it holds; NULL leaves `from` as it is.
+pub(crate) unsafe fn resize<T>(from: *mut T, count: usize) -> *mut T {
+    let size = count.saturating_mul(size_of::<T>());
+    // SAFETY: `from` is NULL or came from malloc, by the caller's promise.
+    unsafe { libc::realloc(from.cast(), size) }.cast()
+}
+
 /// Gives back what [`zalloc`], [`copy`] or the caller's malloc gave. NULL is fine.
 pub(crate) unsafe fn free<T>(what: *mut T) {
     // SAFETY: it came from malloc and is not used again, by the caller's promise.

@@ -316,7 +316,7 @@ unsafe fn assoc_info(assoc: &Assoc, number: c_int, p: *mut nl_dump_params) {
         dump_line!(p, c"    .name = %s\n", (*(*cache).ops).name.as_ptr());
         dump_line!(p, c"    .change_func = <%p>\n", func);
         dump_line!(p, c"    .change_data = <%p>\n", assoc.change.arg);
-        dump_line!(p, c"    .nitems = %u\n", (*cache).nitems as c_uint);
+        dump_line!(p, c"    .nitems = %u\n", nl_cache_nitems(&*cache) as c_uint);
         dump_line!(p, c"    .objects = {\n");
         (*p).prefix += INDENT;
         nl_cache_dump(cache, p);

@@ -326,7 +326,7 @@ pub(crate) unsafe extern "C" fn parse(
         if obj.is_null() {
             return -NLE_NOMEM;
         }
-        (*obj).msgtype = (*nlh).nlmsg_type.into();
+        (*obj).msgtype = (*nlh).nlmsg_type;
         let answer = match ((*ops).parse)(obj, nlh) {
             Ok(()) => ((*param).cb)(obj, param),
             Err(error) => -error,

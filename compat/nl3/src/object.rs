@@ -4,29 +4,57 @@
 use core::ffi::{CStr, c_char, c_int, c_void};
 use core::ptr::{null, null_mut};
 
-use crate::abi::{nl_dump_params, nl_list_head};
+use crate::abi::nl_dump_params;
 use crate::cache::nl_cache;
 use crate::dump::debug;
 use crate::error::{Done, NLE_NOMEM, NLE_OPNOTSUPP, code};
+use crate::mem;
 use crate::rows::{self, Attr, How};
-use crate::{list, mem};
 
 /// What every object begins with.
 #[repr(C)]
 pub struct nl_object {
-    pub(crate) ops: *const nl_object_ops,
-    /// The cache that it is in, or NULL.
-    pub(crate) cache: *mut nl_cache,
-    /// Its place there.
-    pub(crate) link: nl_list_head,
+    /// Its type, or, one byte further, the cache that it is in, which knows the type.
+    home: *const u8,
     /// A bit for each attribute that is set.
     pub(crate) mask: u64,
-    pub(crate) refs: c_int,
+    refs: c_int,
+    /// Its place in the cache.
+    pub(crate) place: u32,
+    /// A number of the type's own: where most have the interface.
+    pub(crate) number: u32,
     /// The type of the message that it came with, or 0.
-    pub(crate) msgtype: c_int,
-    /// What its cache's index filed it under.
-    pub(crate) hash: u32,
+    pub(crate) msgtype: u16,
     marked: bool,
+}
+
+const _: () = assert!(size_of::<nl_object>() == 24 + size_of::<*const u8>());
+
+impl nl_object {
+    /// The head of an object of this type, which is in no cache.
+    pub(crate) const fn of(ops: &'static nl_object_ops, mask: u64) -> nl_object {
+        let home = (&raw const *ops).cast();
+        nl_object { home, mask, refs: 1, place: 0, number: 0, msgtype: 0, marked: false }
+    }
+
+    fn is_cached(&self) -> bool {
+        self.home.addr() & 1 != 0
+    }
+
+    /// The cache that it is in, or NULL.
+    pub(crate) fn cache(&self) -> *mut nl_cache {
+        if self.is_cached() { self.home.wrapping_sub(1).cast_mut().cast() } else { null_mut() }
+    }
+
+    /// It is in this cache now, which is of its type.
+    pub(crate) fn enter(&mut self, cache: *mut nl_cache) {
+        self.home = cache.cast::<u8>().wrapping_add(1);
+    }
+
+    /// It is in no cache any more.
+    pub(crate) fn leave(&mut self) {
+        self.home = (&raw const *ops(self)).cast();
+    }
 }
 
 pub(crate) type Dump = unsafe fn(*mut nl_object, *mut nl_dump_params);
@@ -113,8 +141,11 @@ impl nl_object_ops {
 
 /// The type of an object.
 pub(crate) fn ops<'a>(obj: *const nl_object) -> &'a nl_object_ops {
-    // SAFETY: a live object's type lives as long as the program.
-    unsafe { &*(*obj).ops }
+    // SAFETY: a live object's type, or that of its cache, lives as long as the program.
+    unsafe {
+        let cache = (*obj).cache();
+        if cache.is_null() { &*(*obj).home.cast() } else { (*(*cache).ops).object() }
+    }
 }
 
 #[unsafe(no_mangle)]
@@ -125,9 +156,7 @@ pub unsafe extern "C" fn nl_object_alloc(ops: &'static nl_object_ops) -> *mut nl
         if obj.is_null() {
             return obj;
         }
-        (*obj).refs = 1;
-        (*obj).ops = ops;
-        list::init(&raw mut (*obj).link);
+        obj.write(nl_object::of(ops, 0));
         if let Some(init) = ops.init {
             init(obj);
         }
@@ -184,7 +213,7 @@ pub unsafe extern "C" fn nl_object_free(obj: *mut nl_object) {
         if (*obj).refs > 0 {
             debug!(1, c"Warning: Freeing object in used...\n");
         }
-        if !(*obj).cache.is_null() {
+        if (*obj).is_cached() {
             // What the cache gives back must not free it a second time.
             (*obj).refs = 2;
             crate::cache::nl_cache_remove(obj);
@@ -207,12 +236,13 @@ pub unsafe extern "C" fn nl_object_clone(from: *mut nl_object) -> *mut nl_object
             return null_mut();
         }
         let ops = ops(from);
-        let new = nl_object_alloc(&*(*from).ops);
+        let new = nl_object_alloc(ops);
         if new.is_null() {
             return new;
         }
         (*new).mask = (*from).mask;
         (*new).msgtype = (*from).msgtype;
+        (*new).number = (*from).number;
         let head = size_of::<nl_object>();
         libc::memcpy(
             new.byte_add(head).cast(),
@@ -322,11 +352,15 @@ pub unsafe extern "C" fn nl_object_get_id_attrs(obj: *const nl_object) -> u32 {
     ops.ids.map_or(ops.id_attrs, |ids| unsafe { ids(obj) })
 }
 
+fn of_one_type(a: *const nl_object, b: *const nl_object) -> bool {
+    core::ptr::eq(ops(a), ops(b))
+}
+
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_object_identical(a: *const nl_object, b: *const nl_object) -> c_int {
     // SAFETY: both are live.
     unsafe {
-        if a == b || (*a).ops != (*b).ops {
+        if a == b || !of_one_type(a, b) {
             return (a == b).into();
         }
         let ids = nl_object_get_id_attrs(a);
@@ -343,7 +377,7 @@ pub unsafe extern "C" fn nl_object_identical(a: *const nl_object, b: *const nl_o
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_object_diff64(a: *const nl_object, b: *const nl_object) -> u64 {
     // SAFETY: both are live, and compared only when they are of one type.
-    unsafe { if (*a).ops == (*b).ops { rows::compare(a, b, !0, How::Whole) } else { !0 } }
+    unsafe { if of_one_type(a, b) { rows::compare(a, b, !0, How::Whole) } else { !0 } }
 }
 
 #[unsafe(no_mangle)]
@@ -360,7 +394,7 @@ pub unsafe extern "C" fn nl_object_match_filter(
 ) -> c_int {
     // SAFETY: both are live, and compared only when they are of one type.
     unsafe {
-        let same = (*obj).ops == (*filter).ops;
+        let same = of_one_type(obj, filter);
         (same && rows::compare(obj, filter, (*filter).mask, How::Filter) == 0).into()
     }
 }
@@ -401,7 +435,7 @@ pub extern "C" fn nl_object_get_refcnt(obj: &nl_object) -> c_int {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn nl_object_get_cache(obj: &nl_object) -> *mut nl_cache {
-    obj.cache
+    obj.cache()
 }
 
 #[unsafe(no_mangle)]
@@ -411,12 +445,12 @@ pub extern "C" fn nl_object_get_type(obj: &nl_object) -> *const c_char {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn nl_object_get_msgtype(obj: &nl_object) -> c_int {
-    obj.msgtype
+    obj.msgtype.into()
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn nl_object_get_ops(obj: &nl_object) -> *const nl_object_ops {
-    obj.ops
+    ops(obj)
 }
 
 /// Where a table of `size` buckets would file the object; 0 for types that have no key.

@@ -114,8 +114,7 @@ unsafe fn by_index<'a>(cache: *mut nl_cache, index: c_int) -> Option<&'a mut rtn
             return None;
         }
         let mut wanted: rtnl_link = core::mem::zeroed();
-        wanted.h.ops = &OPS;
-        wanted.h.mask = IFINDEX | FAMILY;
+        wanted.h = nl_object::of(&OPS, IFINDEX | FAMILY);
         wanted.index = index;
         for group in &GROUPS {
             wanted.family = group.family;

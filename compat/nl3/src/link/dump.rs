@@ -35,7 +35,7 @@ unsafe fn other(
 ) {
     let mut name: Text = [0; 128];
     // SAFETY: the cache is NULL or live.
-    let name = match unsafe { cache::name_of(link.h.cache, index, &mut name) } {
+    let name = match unsafe { cache::name_of(link.h.cache(), index, &mut name) } {
         Some(true) => name.as_ptr(),
         Some(false) => unknown.as_ptr(),
         None => return dump!(p, c"%s %d ", title.as_ptr(), index),

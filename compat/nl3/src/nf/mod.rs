@@ -227,7 +227,7 @@ unsafe fn parse_message<T>(
     unsafe {
         code(parsed(ops, result, |new| {
             let obj = new.cast::<nl_object>();
-            (*obj).msgtype = (*nlh).nlmsg_type.into();
+            (*obj).msgtype = (*nlh).nlmsg_type;
             parse(obj, nlh)
         }))
     }

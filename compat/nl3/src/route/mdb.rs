@@ -126,7 +126,7 @@ unsafe fn update(old: *mut nl_object, new: *mut nl_object) -> Done {
     // SAFETY: both are mdbs, and their entries are live.
     unsafe {
         let (old, from) = (old.cast::<rtnl_mdb>(), new.cast::<rtnl_mdb>());
-        match (*new).msgtype as u16 {
+        match (*new).msgtype {
             RTM_NEWMDB => return add_copies(&mut *old, from),
             RTM_DELMDB => {
                 for entry in entries(old) {

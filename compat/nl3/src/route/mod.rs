@@ -171,7 +171,7 @@ pub(crate) unsafe fn parse_one(
         if obj.is_null() {
             return -NLE_NOMEM;
         }
-        (*obj).msgtype = (*nlh).nlmsg_type.into();
+        (*obj).msgtype = (*nlh).nlmsg_type;
         let parsed = (ops.parse)(obj, nlh);
         if parsed.is_ok() {
             *result = obj;

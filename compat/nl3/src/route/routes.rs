@@ -227,7 +227,7 @@ unsafe fn update(old: *mut nl_object, new: *mut nl_object) -> Done {
             return Err(NLE_OPNOTSUPP);
         }
         let known = nexthops(to).find(|known| same(&**known, &*nh, false));
-        match (from.h.msgtype as u16, known) {
+        match (from.h.msgtype, known) {
             (RTM_NEWROUTE, None) => {
                 let copy = rtnl_route_nh_clone(&*nh);
                 if copy.is_null() {

@@ -66,7 +66,7 @@ unsafe fn parse_message(nlh: *mut nlmsghdr, param: *mut nl_parser_param) -> c_in
         let mut answer = table.map_or(-NLE_MISSING_ATTR, |nla| rtnl_act_parse(&mut list, nla));
         while let Some(act) = list.as_mut() {
             list = core::mem::replace(&mut act.next, null_mut());
-            act.h.msgtype = (*nlh).nlmsg_type.into();
+            act.h.msgtype = (*nlh).nlmsg_type;
             if answer >= 0 {
                 answer = ((*param).cb)(&mut act.h, param);
             }

@@ -43,6 +43,6 @@ fn kinds(of: c_int) -> &'static [rtnl_tc_ops] {
 /// The kinds that an object may be of.
 fn kinds_of(obj: &nl_object) -> &'static [rtnl_tc_ops] {
     let types = [&qdisc::OBJECT, &class::OBJECT, &cls::OBJECT, &act::OBJECT];
-    let of = types.iter().position(|ops| core::ptr::eq(*ops, obj.ops));
+    let of = types.iter().position(|ops| core::ptr::eq(*ops, crate::object::ops(obj)));
     kinds(of.map_or(-1, |of| of as c_int))
 }

@@ -103,7 +103,7 @@ pub(super) unsafe fn find_by_handle(
     // SAFETY: all zeros are an object without a type, which it then gets; the cache is live.
     unsafe {
         let mut wanted: rtnl_tc = core::mem::zeroed();
-        (wanted.h.ops, wanted.h.mask) = (ops.object(), HANDLE | IFINDEX);
+        wanted.h = nl_object::of(ops.object(), HANDLE | IFINDEX);
         (wanted.ifindex, wanted.handle) = (ifindex, handle);
         if core::ptr::eq((*cache).ops, ops) {
             let found = crate::cache::nl_cache_search(cache, &mut wanted.h);
@@ -269,7 +269,7 @@ pub(super) unsafe fn each_below(
         let Some(only) = filter.as_mut() else { return };
         rtnl_tc_set_parent(only, parent);
         rtnl_tc_set_ifindex(only, tc.ifindex);
-        if tc.h.mask & KIND != 0 && core::ptr::eq((*filter).h.ops, &super::class::OBJECT) {
+        if tc.h.mask & KIND != 0 && core::ptr::eq(ops(filter.cast()), &super::class::OBJECT) {
             let _ = set_kind(only, tc.kind.as_ptr());
         }
         nl_cache_foreach_filter(cache, filter.cast(), cb, arg);

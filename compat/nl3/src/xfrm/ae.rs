@@ -239,7 +239,7 @@ unsafe fn fill(ae: &mut xfrmnl_ae, nlh: *mut nlmsghdr) -> Done {
         if nlmsg_valid_hdr(&*nlh, size) == 0 {
             return Err(NLE_MSG_TOOSHORT);
         }
-        ae.h.msgtype = (*nlh).nlmsg_type.into();
+        ae.h.msgtype = (*nlh).nlmsg_type;
         let event = nlmsg_data(nlh).cast::<Event>().read_unaligned();
         unwire(&mut ae.daddr, event.family, &event.daddr)?;
         unwire(&mut ae.saddr, event.family, &event.saddr)?;

@@ -248,12 +248,13 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
     // SAFETY: the object is an association; the message is whole.
     unsafe {
         let sa = &mut *obj.cast::<xfrmnl_sa>();
-        sa.h.msgtype = (*nlh).nlmsg_type.into();
-        if sa.h.msgtype == DEL {
+        sa.h.msgtype = (*nlh).nlmsg_type;
+        let of = c_int::from(sa.h.msgtype);
+        if of == DEL {
             return parse_deleted(sa, nlh);
         }
         // struct xfrm_user_expire: whether a hard limit was reached, and padding.
-        let more = if sa.h.msgtype == EXPIRED { 8 } else { 0 };
+        let more = if of == EXPIRED { 8 } else { 0 };
         let size = size_of::<Info>() as c_int + more;
         if nlmsg_valid_hdr(&*nlh, size) == 0 {
             return Err(NLE_MSG_TOOSHORT);

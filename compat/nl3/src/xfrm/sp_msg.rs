@@ -168,8 +168,8 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
     // SAFETY: the object is a policy; the message is whole.
     unsafe {
         let sp = &mut *obj.cast::<xfrmnl_sp>();
-        sp.h.msgtype = (*nlh).nlmsg_type.into();
-        let deleted = sp.h.msgtype == DEL;
+        sp.h.msgtype = (*nlh).nlmsg_type;
+        let deleted = c_int::from(sp.h.msgtype) == DEL;
         let size = if deleted { size_of::<Id>() } else { size_of::<Info>() } as c_int;
         if nlmsg_valid_hdr(&*nlh, size) == 0 {
             return Err(NLE_MSG_TOOSHORT);

@@ -59,7 +59,7 @@ pub(super) static ALL: &[&Kind] = &[
 pub(super) fn of<'a, T>(link: &'a rtnl_link, ops: &'static nl_object_ops) -> Result<&'a T, c_int> {
     // SAFETY: NULL, or an object whose type says what it is.
     unsafe {
-        let info = link.info.as_ref().filter(|info| core::ptr::eq(info.ops, ops));
+        let info = link.info.as_ref().filter(|info| core::ptr::eq(nl_object_get_ops(info), ops));
         info.map(|info| &*(&raw const *info).cast::<T>()).ok_or(NLE_OPNOTSUPP)
     }
 }
