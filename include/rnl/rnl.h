@@ -2358,12 +2358,13 @@ int rnl_table_define(struct rnl_table **out, const struct rnl_table_spec *spec,
                      struct rnl_err **err);
 
 /**
- * Waits for the next event. First come the objects that are there (unless
- * RNL_TABLE_QUIET_START), then RNL_EVENT_SYNCED, then what changes. If
- * notifications were lost, the table is dumped again, and the real differences
- * come as events, then RNL_EVENT_RESYNCED. Applied in order, the events give
- * the table. Who reads more slowly than the kernel changes things sees RESYNCED
- * when that has come to rest.
+ * Waits for the next event. First come the objects that are there, with what
+ * becomes of them while they are loaded (unless RNL_TABLE_QUIET_START), then
+ * RNL_EVENT_SYNCED, then what changes. If notifications were lost, the table is
+ * dumped again, and the real differences come as events, then
+ * RNL_EVENT_RESYNCED. Applied in order, the events give the table. Who reads
+ * more slowly than the kernel changes things sees RESYNCED when that has come
+ * to rest.
  *
  * @table       open table
  * @out         filled on 1; borrows from table, dead after the next call on it

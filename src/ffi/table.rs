@@ -210,9 +210,10 @@ pub unsafe extern "C" fn rnl_table_define(
     unsafe { guard_err(err, define) }
 }
 
-/// Waits for the next event. First come the objects that are there (unless RNL_TABLE_QUIET_START), then
-/// RNL_EVENT_SYNCED, then what changes. If notifications were lost, the table is dumped again, and the
-/// real differences come as events, then RNL_EVENT_RESYNCED. Applied in order, the events give the table.
+/// Waits for the next event. First come the objects that are there, with what becomes of them while they
+/// are loaded (unless RNL_TABLE_QUIET_START), then RNL_EVENT_SYNCED, then what changes. If notifications
+/// were lost, the table is dumped again, and the real differences come as events, then
+/// RNL_EVENT_RESYNCED. Applied in order, the events give the table.
 /// Who reads more slowly than the kernel changes things sees RESYNCED when that has come to rest.
 ///
 /// @table       open table
