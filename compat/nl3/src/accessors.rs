@@ -11,6 +11,7 @@
 ///     get  rtnl_thing_get_index() -> c_int = index;             // int f(thing): what is stored
 ///     get  rtnl_thing_get_prio() -> c_int = prio: PRIO, -1;     // or that, if it is not set
 ///     get  rtnl_thing_get_dst() -> *mut nl_addr = dst;          // pointers: NULL until it is set
+///     slot rtnl_thing_get_dst() dst;                            // the same of a Slot
 ///     out  rtnl_thing_get_mtu(u32) mtu: MTU, NLE_NOATTR;        // int f(thing, uint32_t *)
 ///     text rtnl_thing_set_name() name: NAME;                    // void f(thing, const char *) to [c_char; N]
 ///     chars rtnl_thing_get_name() name: NAME;                   // char *f(thing): NULL if it is not set
@@ -23,87 +24,99 @@
 /// The object's head is its field `h`.
 #[allow(unused_macro_rules)]
 macro_rules! accessors {
-    ($of:ident: $($kind:ident $name:ident($($arg:ty)?) $(-> $ret:ty =)? $field:ident $(: $bit:ident)? $(, $none:expr)?;)*) => {
-        $($crate::accessors::accessors!(@$kind $of $name [$($arg)?] [$($ret)?] $field [$($bit)?] [$($none)?]);)*
+    ($of:ident: $($kind:ident $name:ident($($arg:ty)?) $(-> $ret:ty =)? $($field:ident).+ $(: $bit:ident)? $(, $none:expr)?;)*) => {
+        $($crate::accessors::accessors!(@$kind $of $name [$($arg)?] [$($ret)?] [$($field).+] [$($bit)?] [$($none)?]);)*
     };
-    (@set $of:ident $name:ident [$arg:ty] [] $field:ident [$bit:ident] []) => {
+    (@set $of:ident $name:ident [$arg:ty] [] [$($field:ident).+] [$bit:ident] []) => {
         #[unsafe(no_mangle)]
         pub extern "C" fn $name(obj: &mut $of, value: $arg) {
-            obj.$field = value as _;
+            obj.$($field).+ = value as _;
             obj.h.mask |= $bit;
         }
     };
-    (@flags $of:ident $name:ident [$arg:ty] [] $field:ident [$bit:ident] []) => {
+    (@flags $of:ident $name:ident [$arg:ty] [] [$($field:ident).+] [$bit:ident] []) => {
         #[unsafe(no_mangle)]
         pub extern "C" fn $name(obj: &mut $of, bits: $arg) {
-            obj.$field.set(bits as u32);
+            obj.$($field).+.set(bits as u32);
             obj.h.mask |= $bit;
         }
     };
-    (@unflags $of:ident $name:ident [$arg:ty] [] $field:ident [$bit:ident] []) => {
+    (@unflags $of:ident $name:ident [$arg:ty] [] [$($field:ident).+] [$bit:ident] []) => {
         #[unsafe(no_mangle)]
         pub extern "C" fn $name(obj: &mut $of, bits: $arg) {
-            obj.$field.unset(bits as u32);
+            obj.$($field).+.unset(bits as u32);
             obj.h.mask |= $bit;
         }
     };
-    (@get $of:ident $name:ident [] [$ret:ty] $field:ident [] []) => {
+    (@get $of:ident $name:ident [] [$ret:ty] [$($field:ident).+] [] []) => {
         #[unsafe(no_mangle)]
         pub extern "C" fn $name(obj: &$of) -> $ret {
-            obj.$field as $ret
+            obj.$($field).+ as $ret
         }
     };
-    (@get $of:ident $name:ident [] [$ret:ty] $field:ident [$bit:ident] [$none:expr]) => {
+    (@slot $of:ident $name:ident [] [] [$($field:ident).+] [] []) => {
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $name(obj: &$of) -> *mut $crate::addr::nl_addr {
+            obj.$($field).+.get()
+        }
+    };
+    (@slot $of:ident $name:ident [] [] [$($field:ident).+] [$bit:ident] []) => {
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $name(obj: &$of) -> *mut $crate::addr::nl_addr {
+            if obj.h.mask & $bit != 0 { obj.$($field).+.get() } else { core::ptr::null_mut() }
+        }
+    };
+    (@get $of:ident $name:ident [] [$ret:ty] [$($field:ident).+] [$bit:ident] [$none:expr]) => {
         #[unsafe(no_mangle)]
         pub extern "C" fn $name(obj: &$of) -> $ret {
-            if obj.h.mask & $bit != 0 { obj.$field as $ret } else { $none }
+            if obj.h.mask & $bit != 0 { obj.$($field).+ as $ret } else { $none }
         }
     };
-    (@out $of:ident $name:ident [$arg:ty] [] $field:ident [$bit:ident] [$none:expr]) => {
+    (@out $of:ident $name:ident [$arg:ty] [] [$($field:ident).+] [$bit:ident] [$none:expr]) => {
         #[unsafe(no_mangle)]
         pub extern "C" fn $name(obj: &$of, value: &mut $arg) -> core::ffi::c_int {
             if obj.h.mask & $bit == 0 {
                 return -$none;
             }
-            *value = obj.$field as $arg;
+            *value = obj.$($field).+ as $arg;
             0
         }
     };
-    (@text $of:ident $name:ident [] [] $field:ident [$bit:ident] []) => {
+    (@text $of:ident $name:ident [] [] [$($field:ident).+] [$bit:ident] []) => {
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name(obj: &mut $of, text: *const core::ffi::c_char) {
             // SAFETY: the caller's text is a string.
-            unsafe { $crate::mem::set_text(&mut obj.$field, text) };
+            unsafe { $crate::mem::set_text(&mut obj.$($field).+, text) };
             obj.h.mask |= $bit;
         }
     };
-    (@chars $of:ident $name:ident [] [] $field:ident [$bit:ident] []) => {
+    (@chars $of:ident $name:ident [] [] [$($field:ident).+] [$bit:ident] []) => {
         #[unsafe(no_mangle)]
         pub extern "C" fn $name(obj: &mut $of) -> *mut core::ffi::c_char {
-            if obj.h.mask & $bit != 0 { obj.$field.as_mut_ptr() } else { core::ptr::null_mut() }
+            if obj.h.mask & $bit != 0 { obj.$($field).+.as_mut_ptr() } else { core::ptr::null_mut() }
         }
     };
-    (@str $of:ident $name:ident [] [] $field:ident [$bit:ident] []) => {
+    (@str $of:ident $name:ident [] [] [$($field:ident).+] [$bit:ident] []) => {
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name(obj: &mut $of, text: *const core::ffi::c_char) -> core::ffi::c_int {
             // SAFETY: the caller's text is NULL or a string.
-            if !unsafe { $crate::mem::set_str(&mut obj.$field, text) } {
+            if !unsafe { $crate::mem::set_str(&mut obj.$($field).+, text) } {
                 return -$crate::error::NLE_NOMEM;
             }
             obj.h.mask |= $bit;
             0
         }
     };
-    (@addr $of:ident $name:ident [] [] $field:ident [$bit:ident] []) => {
+    (@addr $of:ident $name:ident [] [] [$($field:ident).+] [$bit:ident] []) => {
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name(obj: &mut $of, addr: *mut $crate::addr::nl_addr) -> core::ffi::c_int {
             // SAFETY: the caller's address is live.
-            unsafe { $crate::rows::set_addr(&mut obj.$field, addr) };
+            unsafe { $crate::rows::set_addr(&mut obj.$($field).+, addr) };
             obj.h.mask |= $bit;
             0
         }
     };
-    (@test $of:ident $name:ident [] [] $field:ident [$bit:ident] []) => {
+    (@test $of:ident $name:ident [] [] [$($field:ident).+] [$bit:ident] []) => {
         #[unsafe(no_mangle)]
         pub extern "C" fn $name(obj: &$of) -> core::ffi::c_int {
             (obj.h.mask & $bit != 0).into()

@@ -35,6 +35,11 @@ impl nl_addr {
         unsafe { core::slice::from_raw_parts(nl_addr::bytes(self), self.len as usize) }
     }
 
+    /// An address that is nobody's, of so many bytes, for which there is room behind it.
+    pub(crate) fn lone(family: c_int, len: c_uint, prefix: c_int, max: usize) -> nl_addr {
+        nl_addr { refs: 1, family, max: max as c_uint, len, prefix }
+    }
+
     /// The part of the bytes that the prefix covers, and the bits of one more byte.
     fn covered(&self, bits: c_uint) -> (&[u8], u8) {
         let (whole, more) = (bits as usize / 8, bits % 8);
@@ -55,6 +60,11 @@ pub extern "C" fn nl_addr_alloc(max: usize) -> *mut nl_addr {
     addr
 }
 
+/// The length of the prefix that an address of so many bytes has at first.
+pub(crate) fn whole_prefix(family: c_int, len: usize) -> c_int {
+    if family == AF_MPLS { 20 } else { (len * 8) as c_int }
+}
+
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_addr_build(
     family: c_int,
@@ -67,7 +77,7 @@ pub unsafe extern "C" fn nl_addr_build(
         if !addr.is_null() {
             (*addr).family = family;
             (*addr).len = len as c_uint;
-            (*addr).prefix = if family == AF_MPLS { 20 } else { (len * 8) as c_int };
+            (*addr).prefix = whole_prefix(family, len);
             if len > 0 {
                 libc::memcpy(nl_addr::bytes(addr).cast(), bytes, len);
             }

@@ -12,19 +12,19 @@ use crate::mem;
 
 #[derive(Clone, Copy)]
 #[repr(C)]
-struct Slot {
+struct Entry {
     hash: u32,
     /// The place, and one; 0: none.
     next: u32,
 }
 
-impl Slot {
-    const EMPTY: Slot = Slot { hash: 0, next: 0 };
+impl Entry {
+    const EMPTY: Entry = Entry { hash: 0, next: 0 };
 }
 
 #[repr(C)]
 pub(crate) struct Index {
-    slots: *mut Cell<Slot>,
+    slots: *mut Cell<Entry>,
     /// How many slots, a power of two or 0, less one.
     mask: u32,
     used: u32,
@@ -41,8 +41,8 @@ impl Index {
     /// Makes an empty one with room for `objects`. False when there is no memory.
     pub(crate) fn make(&mut self, objects: u32) -> bool {
         let slots = objects.saturating_add(objects / 2).max(16).next_power_of_two();
-        let more = (slots as usize - 1).saturating_mul(size_of::<Slot>());
-        let memory = mem::zalloc::<Cell<Slot>>(more);
+        let more = (slots as usize - 1).saturating_mul(size_of::<Entry>());
+        let memory = mem::zalloc::<Cell<Entry>>(more);
         if memory.is_null() {
             return false;
         }
@@ -56,13 +56,13 @@ impl Index {
         *self = Index::NONE;
     }
 
-    fn slot(&self, at: u32) -> &Cell<Slot> {
+    fn slot(&self, at: u32) -> &Cell<Entry> {
         // SAFETY: the mask keeps it among the slots, which are asked for only when there are some.
         unsafe { &*self.slots.add((at & self.mask) as usize) }
     }
 
     /// The first slot from `at` on that is empty, or that `wanted` says yes to.
-    fn seek(&self, mut at: u32, wanted: impl Fn(Slot) -> bool) -> u32 {
+    fn seek(&self, mut at: u32, wanted: impl Fn(Entry) -> bool) -> u32 {
         // There is always an empty one.
         loop {
             let slot = self.slot(at).get();
@@ -84,11 +84,11 @@ impl Index {
         if self.used >= self.mask - self.mask / 4 && !self.grow() {
             return false;
         }
-        self.put(Slot { hash, next: place + 1 });
+        self.put(Entry { hash, next: place + 1 });
         true
     }
 
-    fn put(&mut self, slot: Slot) {
+    fn put(&mut self, slot: Entry) {
         let at = self.seek(slot.hash, |_| false);
         self.slot(at).set(slot);
         self.used += 1;
@@ -114,9 +114,9 @@ impl Index {
     /// Files all under other places.
     pub(crate) fn renumber(&self, place: impl Fn(u32) -> u32) {
         for slot in (0..=self.mask).map(|at| self.slot(at)) {
-            let Slot { hash, next } = slot.get();
+            let Entry { hash, next } = slot.get();
             if let Some(old) = next.checked_sub(1) {
-                slot.set(Slot { hash, next: place(old) + 1 });
+                slot.set(Entry { hash, next: place(old) + 1 });
             }
         }
     }
@@ -145,7 +145,7 @@ impl Index {
                 gap = at;
             }
         }
-        self.slot(gap).set(Slot::EMPTY);
+        self.slot(gap).set(Entry::EMPTY);
         self.used -= 1;
     }
 }

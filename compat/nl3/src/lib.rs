@@ -49,6 +49,7 @@ mod route;
 mod rows;
 mod rules;
 mod send;
+mod slot;
 mod socket;
 mod table;
 mod tc;

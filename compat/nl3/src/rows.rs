@@ -5,10 +5,7 @@ use core::ffi::{c_char, c_int, c_void};
 use core::ptr::null_mut;
 
 use crate::abi::nlattr;
-use crate::addr::{
-    AF_LLC, nl_addr, nl_addr_alloc_attr, nl_addr_clone, nl_addr_cmp, nl_addr_cmp_prefix,
-    nl_addr_put,
-};
+use crate::addr::{AF_LLC, nl_addr, nl_addr_cmp_prefix, nl_addr_put};
 use crate::attr::{nla_data, nla_len, nla_put, nla_type, walk};
 use crate::data::{nl_data, nl_data_alloc_attr, nl_data_clone, nl_data_cmp, nl_data_free};
 use crate::error::{Done, NLE_INVAL, NLE_NOMEM, NLE_RANGE, done};
@@ -18,6 +15,7 @@ use crate::object::{
     bytes, field, nl_object, nl_object_get, nl_object_get_id_attrs, nl_object_ops, nl_object_put,
     ops,
 };
+use crate::slot::Slot;
 
 /// What the field of an attribute is: how it is compared, copied, freed, read and written.
 #[allow(dead_code)]
@@ -34,7 +32,8 @@ pub(crate) enum Kind {
     Text,
     /// `*mut c_char` from malloc, or NULL.
     Str,
-    /// `*mut nl_addr`, of which the object holds a reference, or NULL. Read with the message's family.
+    /// [`Slot`]; where no netlink attribute carries it also `*mut nl_addr`, of which the object holds a
+    /// reference, or NULL. Read with the message's family.
     Addr,
     /// The same; what makes the object what it is is the network alone.
     Net,
@@ -50,31 +49,37 @@ pub(crate) enum Kind {
     Own,
 }
 
-/// Bits, and which of them were set or unset by hand.
+/// Bits, 16 or 32, and which of them were set or unset by hand.
 #[derive(Clone, Copy)]
 #[repr(C)]
-pub(crate) struct Flags {
-    pub(crate) value: u32,
-    pub(crate) mask: u32,
+pub(crate) struct Flags<T = u32> {
+    pub(crate) value: T,
+    pub(crate) mask: T,
 }
 
-#[allow(dead_code)]
-impl Flags {
-    pub(crate) fn set(&mut self, bits: u32) {
-        self.mask |= bits;
-        self.value |= bits;
-    }
+macro_rules! flags {
+    ($($bits:ty)*) => {
+        $(#[allow(dead_code)]
+        impl Flags<$bits> {
+            pub(crate) fn set(&mut self, bits: $bits) {
+                self.mask |= bits;
+                self.value |= bits;
+            }
 
-    /// Whether they differ; `filter`: the others say which count.
-    pub(crate) fn differ(self, other: Flags, filter: bool) -> bool {
-        (self.value ^ other.value) & if filter { other.mask } else { !0 } != 0
-    }
+            pub(crate) fn unset(&mut self, bits: $bits) {
+                self.mask |= bits;
+                self.value &= !bits;
+            }
 
-    pub(crate) fn unset(&mut self, bits: u32) {
-        self.mask |= bits;
-        self.value &= !bits;
-    }
+            /// Whether they differ; `filter`: the others say which count.
+            pub(crate) fn differ(self, other: Flags<$bits>, filter: bool) -> bool {
+                (self.value ^ other.value) & if filter { other.mask } else { !0 } != 0
+            }
+        })*
+    };
 }
+
+flags! { u16 u32 }
 
 /// One attribute of a type.
 #[derive(Clone, Copy)]
@@ -216,16 +221,20 @@ unsafe fn differs(row: &Attr, a: *const nl_object, b: *const nl_object, how: How
             Kind::Int | Kind::Bytes => {
                 libc::memcmp(bytes(a, row.at), bytes(b, row.at), row.size.into()) != 0
             }
+            Kind::Flags if row.size == size_of::<Flags<u16>>() as u16 => {
+                let (a, b) = (*field::<Flags<u16>>(a, row.at), *field::<Flags<u16>>(b, row.at));
+                a.differ(b, how == How::Filter)
+            }
             Kind::Flags => {
                 let (a, b) = (*field::<Flags>(a, row.at), *field::<Flags>(b, row.at));
                 a.differ(b, how == How::Filter)
             }
             Kind::Text => libc::strcmp(field(a, row.at), field(b, row.at)) != 0,
             Kind::Str => strings_differ(*field(a, row.at), *field(b, row.at)),
-            Kind::Net if how == How::Identity => nets_differ(*field(a, row.at), *field(b, row.at)),
-            Kind::Addr | Kind::Net | Kind::LlAddr => {
-                nl_addr_cmp(*field(a, row.at), *field(b, row.at)) != 0
+            Kind::Net if how == How::Identity => {
+                slot(a, row).view(|a| slot(b, row).view(|b| nets_differ(a, b)))
             }
+            Kind::Addr | Kind::Net | Kind::LlAddr => slot(a, row).cmp(slot(b, row)) != 0,
             Kind::Data => data_differs(*field(a, row.at), *field(b, row.at)),
             Kind::Object => pointers().0 != pointers().1,
             Kind::Aside | Kind::Own => false,
@@ -264,11 +273,16 @@ pub(crate) unsafe fn clone(new: *mut nl_object, from: *const nl_object, attrs: &
             if !row.is_pointer() {
                 continue;
             }
+            if row.is_addr() {
+                let copy = slot(from, row).copy();
+                failed |= copy.is_err();
+                field::<Slot>(new, row.at).write(copy.unwrap_or_default());
+                continue;
+            }
             let old = *field::<*mut c_void>(from, row.at);
             let copy: *mut c_void = match row.kind {
                 _ if old.is_null() => continue,
                 Kind::Str => libc::strdup(old.cast()).cast(),
-                Kind::Addr | Kind::Net | Kind::LlAddr => nl_addr_clone(&*old.cast()).cast(),
                 Kind::Data => nl_data_clone(&*old.cast()).cast(),
                 _ => {
                     nl_object_get(old.cast());
@@ -283,13 +297,20 @@ pub(crate) unsafe fn clone(new: *mut nl_object, from: *const nl_object, attrs: &
 }
 
 impl Attr {
-    /// Whether the field is a pointer that the object owns.
+    /// Whether the field is a pointer that the object owns, or a slot.
     fn is_pointer(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Str | Kind::Addr | Kind::Net | Kind::LlAddr | Kind::Data | Kind::Object
-        )
+        self.is_addr() || matches!(self.kind, Kind::Str | Kind::Data | Kind::Object)
     }
+
+    fn is_addr(&self) -> bool {
+        matches!(self.kind, Kind::Addr | Kind::Net | Kind::LlAddr)
+    }
+}
+
+/// The field of a row for an address.
+unsafe fn slot<'a>(obj: *const nl_object, row: &Attr) -> &'a mut Slot {
+    // SAFETY: the row describes a field of the object; a pointer is a slot, too.
+    unsafe { &mut *field::<Slot>(obj, row.at) }
 }
 
 /// Frees what the rows own.
@@ -304,15 +325,16 @@ unsafe fn release(row: &Attr, obj: *mut nl_object) {
     if !row.is_pointer() {
         return;
     }
-    // SAFETY: the field is NULL or a pointer of the row's kind, which the object owns.
+    // SAFETY: the field is NULL or a pointer of the row's kind, which the object owns, or a slot.
     unsafe {
-        let slot = field::<*mut c_void>(obj, row.at);
-        let old = core::mem::replace(&mut *slot, null_mut());
+        if row.is_addr() {
+            return slot(obj, row).clear();
+        }
+        let old = core::mem::replace(&mut *field::<*mut c_void>(obj, row.at), null_mut());
         match row.kind {
             Kind::Str => mem::free(old),
             Kind::Data => nl_data_free(old.cast()),
-            Kind::Object => nl_object_put(old.cast()),
-            _ => nl_addr_put(old.cast()),
+            _ => nl_object_put(old.cast()),
         }
     }
 }
@@ -337,13 +359,11 @@ unsafe fn add(row: &Attr, obj: *const nl_object, sum: &mut Sum) {
         match row.kind {
             Kind::Int | Kind::Bytes => sum.bytes(field(obj, row.at), row.size.into()),
             Kind::Text => sum.bytes(field(obj, row.at), libc::strlen(field(obj, row.at))),
-            Kind::Addr | Kind::Net | Kind::LlAddr => {
-                if let Some(addr) = (*field::<*const nl_addr>(obj, row.at)).as_ref() {
-                    let prefix = if addr.len > 0 { addr.prefix as u32 } else { 0 };
-                    sum.word(u64::from(addr.len) << 32 | u64::from(prefix));
-                    sum.bytes(nl_addr::bytes(addr), addr.len as usize);
-                }
-            }
+            Kind::Addr | Kind::Net | Kind::LlAddr => slot(obj, row).ask((), |addr| {
+                let prefix = if addr.len > 0 { addr.prefix as u32 } else { 0 };
+                sum.word(u64::from(addr.len) << 32 | u64::from(prefix));
+                sum.bytes(nl_addr::bytes(addr), addr.len as usize);
+            }),
             Kind::Str => {
                 let text = *field::<*const c_char>(obj, row.at);
                 sum.bytes(text.cast(), if text.is_null() { 0 } else { libc::strlen(text) });
@@ -444,8 +464,8 @@ unsafe fn read_one(row: &Attr, obj: *mut nl_object, nla: &nlattr, family: c_int)
                 return Ok(());
             }
             Kind::Text | Kind::Str => return read_text(row, obj, nla),
-            Kind::Addr | Kind::Net => nl_addr_alloc_attr(nla, family).cast(),
-            Kind::LlAddr => nl_addr_alloc_attr(nla, AF_LLC).cast(),
+            Kind::Addr | Kind::Net => return slot(obj, row).read(nla, family),
+            Kind::LlAddr => return slot(obj, row).read(nla, AF_LLC),
             Kind::Data => nl_data_alloc_attr(nla).cast(),
             Kind::Object | Kind::Own => return Ok(()),
         };
@@ -494,22 +514,24 @@ unsafe fn write_one(row: &Attr, obj: *const nl_object, msg: &mut nl_msg) -> Done
     // SAFETY: the row describes a field of the object, and what it points to is live.
     unsafe {
         let pointer = || *field::<*mut c_void>(obj, row.at);
+        let mut put =
+            |data: *const c_void, len| done(nla_put(msg, row.nla.into(), len as c_int, data));
         let (data, len): (*const c_void, usize) = match row.kind {
             Kind::Int | Kind::Aside | Kind::Bytes => (bytes(obj, row.at), row.size.into()),
             Kind::Flags => (bytes(obj, row.at), size_of::<u32>()),
             Kind::Text => (bytes(obj, row.at), libc::strlen(field(obj, row.at)) + 1),
             Kind::Object | Kind::Own => return Ok(()),
+            Kind::Addr | Kind::Net | Kind::LlAddr => {
+                return slot(obj, row)
+                    .ask(Ok(()), |addr| put(nl_addr::bytes(addr).cast(), addr.len as usize));
+            }
             _ if pointer().is_null() => return Ok(()),
             Kind::Str => (pointer(), libc::strlen(pointer().cast()) + 1),
-            Kind::Addr | Kind::Net | Kind::LlAddr => {
-                let addr = pointer().cast::<nl_addr>();
-                (nl_addr::bytes(addr).cast(), (*addr).len as usize)
-            }
             Kind::Data => {
                 let data = pointer().cast::<nl_data>();
                 ((*data).bytes, (*data).size)
             }
         };
-        done(nla_put(msg, row.nla.into(), len as c_int, data))
+        put(data, len)
     }
 }

@@ -7,20 +7,22 @@ use super::names::*;
 use super::object::*;
 use super::{af, cache, inet6, info, vf};
 use crate::abi::nl_dump_params;
-use crate::addr::{nl_addr, nl_addr_iszero};
+use crate::addr::nl_addr_iszero;
 use crate::addrtext::nl_addr2str;
 use crate::dump::{dump, dump_line};
 use crate::names::{nl_af2str, nl_llproto2str};
 use crate::object::nl_object;
+use crate::slot::Slot;
 use crate::utils::nl_cancel_down_bytes;
 
 type Text = [c_char; 128];
 
-unsafe fn address<const N: usize>(p: *mut nl_dump_params, before: &CStr, addr: *const nl_addr) {
+unsafe fn address<const N: usize>(p: *mut nl_dump_params, before: &CStr, slot: &Slot) {
     let mut buf = [0; N];
-    if !addr.is_null() {
+    if !slot.is_none() {
+        let (text, len) = (buf.as_mut_ptr(), buf.len());
         // SAFETY: the address is live; the buffer has the length said.
-        let text = unsafe { nl_addr2str(addr, buf.as_mut_ptr(), buf.len()) };
+        let text = slot.view(|addr| unsafe { nl_addr2str(addr, text, len) });
         dump!(p, c"%s%s ", before.as_ptr(), text);
     }
 }
@@ -54,8 +56,8 @@ pub(super) unsafe fn brief(obj: *mut nl_object, p: *mut nl_dump_params) {
         }
         dump_line!(p, c"%s ", link.name.as_ptr());
         dump!(p, c"%s ", nl_llproto2str(link.arptype as c_int, text, len));
-        if link.addr.as_ref().is_some_and(|addr| nl_addr_iszero(addr) == 0) {
-            address::<128>(p, c"", link.addr);
+        if link.addr.ask(false, |addr| nl_addr_iszero(addr) == 0) {
+            address::<128>(p, c"", &link.addr);
         }
         if link.has(MASTER) {
             other(p, c"master", link, link.master, c"inv");
@@ -127,7 +129,7 @@ unsafe fn state(link: &rtnl_link, p: *mut nl_dump_params) {
         if link.has(RX_QUEUES) {
             dump!(p, c"rxq %u ", link.rx_queues);
         }
-        address::<64>(p, c"brd ", link.broadcast);
+        address::<64>(p, c"brd ", &link.broadcast);
         if link.has(OPERSTATE) && link.operstate != 0 {
             dump!(p, c"state %s ", rtnl_link_operstate2str(link.operstate, text, len));
         }

@@ -14,7 +14,8 @@ use crate::data::{nl_data, nl_data_clone, nl_data_free};
 use crate::error::*;
 use crate::mem;
 use crate::object::*;
-use crate::rows::{Flags, accessors, attrs, set_addr};
+use crate::rows::{Flags, accessors, attrs};
+use crate::slot::Slot;
 
 /// A link.
 #[repr(C)]
@@ -48,8 +49,8 @@ pub struct rtnl_link {
     pub(super) name: [c_char; 16],
     pub(super) qdisc: [c_char; 32],
     pub(super) port_name: [c_char; 16],
-    pub(super) addr: *mut nl_addr,
-    pub(super) broadcast: *mut nl_addr,
+    pub(super) addr: Slot,
+    pub(super) broadcast: Slot,
     pub(super) alias: *mut c_char,
     pub(super) port_id: *mut nl_data,
     pub(super) switch_id: *mut nl_data,
@@ -139,8 +140,8 @@ accessors! { rtnl_link:
     get rtnl_link_get_family() -> c_int = family;
     set rtnl_link_set_arptype(c_uint) arptype: ARPTYPE;
     get rtnl_link_get_arptype() -> c_uint = arptype: ARPTYPE, 0xffff;
-    get rtnl_link_get_addr() -> *mut nl_addr = addr: ADDR, null_mut();
-    get rtnl_link_get_broadcast() -> *mut nl_addr = broadcast: BROADCAST, null_mut();
+    slot rtnl_link_get_addr() addr: ADDR;
+    slot rtnl_link_get_broadcast() broadcast: BROADCAST;
     set rtnl_link_set_link(c_int) link: LINK;
     get rtnl_link_get_link() -> c_int = link;
     set rtnl_link_set_master(c_int) master: MASTER;
@@ -268,7 +269,7 @@ macro_rules! set_lladdr {
             #[unsafe(no_mangle)]
             pub unsafe extern "C" fn $name(link: &mut rtnl_link, addr: *mut nl_addr) {
                 // SAFETY: the address is NULL or live.
-                unsafe { set_addr(&mut link.$field, addr) };
+                unsafe { link.$field.set(addr) };
                 link.h.mask |= $bit;
             }
         )*

@@ -10,7 +10,7 @@ use core::ptr::null_mut;
 
 use super::names::{ADDR_FLAGS, Name, rtnl_scope2str};
 use super::uapi::*;
-use super::{build, header, send, text_of};
+use super::{build, header, send, text_in};
 use crate::abi::{nl_dump_params, nlmsghdr};
 use crate::addr::*;
 use crate::attr::{nla_put_addr, nla_put_u32};
@@ -22,7 +22,8 @@ use crate::mngt::*;
 use crate::msg::{nl_msg, nlmsg_attrdata, nlmsg_attrlen};
 use crate::names::AF;
 use crate::object::*;
-use crate::rows::{self, Flags, accessors, attrs, set_addr};
+use crate::rows::{self, Flags, accessors, attrs};
+use crate::slot::Slot;
 use crate::socket::nl_sock;
 use crate::utils::nl_msec2str;
 
@@ -45,15 +46,14 @@ pub struct rtnl_addr {
     family: u8,
     prefixlen: u8,
     scope: u8,
-    index: u32,
     flags: Flags,
     label: [c_char; 16],
     cacheinfo: CacheInfo,
-    peer: *mut nl_addr,
-    local: *mut nl_addr,
-    broadcast: *mut nl_addr,
-    multicast: *mut nl_addr,
-    anycast: *mut nl_addr,
+    peer: Slot,
+    local: Slot,
+    broadcast: Slot,
+    multicast: Slot,
+    anycast: Slot,
     /// The link that it was given, of which it holds a reference.
     link: *mut rtnl_link,
 }
@@ -63,7 +63,7 @@ attrs! { rtnl_addr {
     PREFIXLEN = 1 "prefixlen" Aside(prefixlen),
     FLAGS = 2 "flags" Flags(flags) = IFA_FLAGS,
     SCOPE = 3 "scope" Int(scope),
-    IFINDEX = 4 "ifindex" Int(index),
+    IFINDEX = 4 "ifindex" Int(h.number),
     LABEL = 5 "label" Text(label) = IFA_LABEL,
     CACHEINFO = 6 "cacheinfo" Bytes(cacheinfo) = IFA_CACHEINFO,
     PEER = 7 "peer" Net(peer) = IFA_ADDRESS,
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn rtnl_addr_set_link(addr: &mut rtnl_addr, link: *mut rtn
         }
         nl_object_put(core::mem::replace(&mut addr.link, link).cast());
         let Some(new) = link.as_ref() else { return };
-        addr.index = crate::link::rtnl_link_get_ifindex(new) as u32;
+        addr.h.number = crate::link::rtnl_link_get_ifindex(new) as u32;
     }
     addr.mark(IFINDEX, true);
 }
@@ -178,8 +178,8 @@ impl rtnl_addr {
 }
 
 accessors! { rtnl_addr:
-    set rtnl_addr_set_ifindex(c_int) index: IFINDEX;
-    get rtnl_addr_get_ifindex() -> c_int = index;
+    set rtnl_addr_set_ifindex(c_int) h.number: IFINDEX;
+    get rtnl_addr_get_ifindex() -> c_int = h.number;
     chars rtnl_addr_get_label() label: LABEL;
     set rtnl_addr_set_family(c_int) family: FAMILY;
     get rtnl_addr_get_family() -> c_int = family;
@@ -188,11 +188,11 @@ accessors! { rtnl_addr:
     get rtnl_addr_get_scope() -> c_int = scope;
     flags rtnl_addr_set_flags(c_uint) flags: FLAGS;
     unflags rtnl_addr_unset_flags(c_uint) flags: FLAGS;
-    get rtnl_addr_get_local() -> *mut nl_addr = local;
-    get rtnl_addr_get_peer() -> *mut nl_addr = peer;
-    get rtnl_addr_get_broadcast() -> *mut nl_addr = broadcast;
-    get rtnl_addr_get_multicast() -> *mut nl_addr = multicast;
-    get rtnl_addr_get_anycast() -> *mut nl_addr = anycast;
+    slot rtnl_addr_get_local() local;
+    slot rtnl_addr_get_peer() peer;
+    slot rtnl_addr_get_broadcast() broadcast;
+    slot rtnl_addr_get_multicast() multicast;
+    slot rtnl_addr_get_anycast() anycast;
 }
 
 #[unsafe(no_mangle)]
@@ -249,11 +249,9 @@ pub unsafe extern "C" fn rtnl_addr_set_label(addr: &mut rtnl_addr, label: *const
 #[unsafe(no_mangle)]
 pub extern "C" fn rtnl_addr_set_prefixlen(addr: &mut rtnl_addr, prefixlen: c_int) {
     note_prefixlen(addr, prefixlen);
-    let owner = if addr.peer.is_null() { addr.local } else { addr.peer };
-    // SAFETY: NULL, or an address of which this one holds a reference.
-    if let Some(owner) = unsafe { owner.as_mut() } {
-        nl_addr_set_prefixlen(owner, prefixlen);
-    }
+    let owner = if addr.peer.is_none() { &mut addr.local } else { &mut addr.peer };
+    // Without memory it stays as it is; the function has no way to say so.
+    let _ = owner.edit(|owner| nl_addr_set_prefixlen(owner, prefixlen));
 }
 
 fn note_prefixlen(addr: &mut rtnl_addr, prefixlen: c_int) {
@@ -300,7 +298,7 @@ macro_rules! set_addresses {
                             return -error;
                         }
                     }
-                    set_addr(&mut addr.$field, new);
+                    addr.$field.set(new);
                     addr.mark($bit, !new.is_null());
                     $then(addr, new);
                 }
@@ -326,7 +324,7 @@ set_addresses! {
 unsafe fn take_prefixlen(addr: &mut rtnl_addr, new: *const nl_addr) {
     // SAFETY: NULL or live.
     let prefix = unsafe { new.as_ref() }.map_or(0, |new| new.prefix);
-    if addr.peer.is_null() || core::ptr::eq(addr.peer, new) {
+    if addr.peer.is_none() || addr.peer.view(|peer| core::ptr::eq(peer, new)) {
         note_prefixlen(addr, prefix);
     }
 }
@@ -373,8 +371,9 @@ pub unsafe extern "C" fn rtnl_addr_get(
         }
         let found = items(cache).map(|obj| obj.cast::<rtnl_addr>()).find(|addr| {
             let addr = &**addr;
-            let there = index == 0 || addr.index == index as u32;
-            there && addr.h.mask & LOCAL != 0 && nl_addr_cmp(addr.local, local) == 0
+            let there = index == 0 || addr.h.number == index as u32;
+            let same = || addr.local.view(|own| nl_addr_cmp(own, local) == 0);
+            there && addr.h.mask & LOCAL != 0 && same()
         });
         let found = found.unwrap_or(null_mut());
         if !found.is_null() {
@@ -392,7 +391,7 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         let (attrs, len) = (nlmsg_attrdata(nlh, 8), nlmsg_attrlen(&*nlh, 8));
         let addr = &mut *addr;
         (addr.family, addr.prefixlen, addr.scope) = (head.family, head.prefixlen, head.scope);
-        addr.index = head.index;
+        addr.h.number = head.index;
         addr.flags.value = head.flags.into();
         addr.h.mask = FAMILY | PREFIXLEN | FLAGS | SCOPE | IFINDEX;
         rows::read(obj, attrs, len, head.family.into())?;
@@ -401,35 +400,28 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
 }
 
 /// The kernel leaves out 0.0.0.0.
-unsafe fn zero_if_none(slot: &mut *mut nl_addr) -> Done {
-    if slot.is_null() {
-        // SAFETY: the bytes are four.
-        *slot = unsafe { nl_addr_build(libc::AF_INET, [0u8; 4].as_ptr().cast(), 4) };
-    }
-    if slot.is_null() { Err(NLE_NOMEM) } else { Ok(()) }
+fn zero_if_none(slot: &mut Slot) -> Done {
+    if slot.is_none() { slot.put(libc::AF_INET, 32, &[0; 4]) } else { Ok(()) }
 }
 
 /// What the kernel calls address is the peer, or the local address where there is no other.
-unsafe fn settle_local(addr: &mut rtnl_addr) -> Done {
-    // SAFETY: what the address holds is live.
-    unsafe {
-        if c_int::from(addr.family) == libc::AF_INET {
-            zero_if_none(&mut addr.local)?;
-            zero_if_none(&mut addr.peer)?;
-        } else if addr.local.is_null() {
-            addr.local = core::mem::replace(&mut addr.peer, null_mut());
-        }
-        if nl_addr_cmp(addr.local, addr.peer) == 0 {
-            nl_addr_put(core::mem::replace(&mut addr.peer, null_mut()));
-        }
-        addr.mark(PEER, !addr.peer.is_null());
-        addr.mark(LOCAL, !addr.local.is_null());
-        let on_local = addr.peer.is_null() || c_int::from(addr.family) == libc::AF_INET;
-        if let Some(owner) = if on_local { addr.local } else { addr.peer }.as_mut() {
-            nl_addr_set_prefixlen(owner, addr.prefixlen.into());
-        }
+fn settle_local(addr: &mut rtnl_addr) -> Done {
+    let is_ipv4 = c_int::from(addr.family) == libc::AF_INET;
+    if is_ipv4 {
+        zero_if_none(&mut addr.local)?;
+        zero_if_none(&mut addr.peer)?;
+    } else if addr.local.is_none() {
+        core::mem::swap(&mut addr.local, &mut addr.peer);
     }
-    Ok(())
+    if addr.local.cmp(&addr.peer) == 0 {
+        addr.peer.clear();
+    }
+    let (has_peer, has_local) = (!addr.peer.is_none(), !addr.local.is_none());
+    addr.mark(PEER, has_peer);
+    addr.mark(LOCAL, has_local);
+    let prefixlen = addr.prefixlen.into();
+    let owner = if has_peer && !is_ipv4 { &mut addr.peer } else { &mut addr.local };
+    owner.edit(|owner| nl_addr_set_prefixlen(owner, prefixlen))
 }
 
 /// A request about an address.
@@ -446,23 +438,23 @@ unsafe fn build_request(
         family: addr.family,
         prefixlen: addr.prefixlen,
         flags: addr.flags.value as u8,
-        // SAFETY: the address is live.
-        scope: unsafe { scope_of(addr) },
-        index: addr.index,
+        scope: scope_of(addr),
+        index: addr.h.number,
     };
     // SAFETY: the result is the caller's.
     unsafe { build((kind, flags), &head, result, |msg| put_attributes(addr, msg)) }
 }
 
 /// The scope, which follows from the local address unless it is set.
-unsafe fn scope_of(addr: &rtnl_addr) -> u8 {
-    // SAFETY: NULL, or an address of which this one holds a reference.
-    let local = unsafe { addr.local.as_ref() }.map_or(&[][..], |local| local.slice());
-    match local {
-        _ if addr.h.mask & SCOPE != 0 => addr.scope,
-        [127, ..] if c_int::from(addr.family) == libc::AF_INET => libc::RT_SCOPE_HOST,
-        _ => libc::RT_SCOPE_UNIVERSE,
+fn scope_of(addr: &rtnl_addr) -> u8 {
+    if addr.h.mask & SCOPE != 0 {
+        return addr.scope;
     }
+    let is_ipv4 = c_int::from(addr.family) == libc::AF_INET;
+    addr.local.ask(libc::RT_SCOPE_UNIVERSE, |local| match local.slice() {
+        [127, ..] if is_ipv4 => libc::RT_SCOPE_HOST,
+        _ => libc::RT_SCOPE_UNIVERSE,
+    })
 }
 
 unsafe fn put_attributes(addr: &rtnl_addr, msg: &mut nl_msg) -> Done {
@@ -470,9 +462,9 @@ unsafe fn put_attributes(addr: &rtnl_addr, msg: &mut nl_msg) -> Done {
     // SAFETY: the object is an address; what it holds is live.
     unsafe {
         rows::write(obj, msg, LOCAL)?;
-        let peer = if addr.h.mask & PEER != 0 { addr.peer } else { addr.local };
-        if !peer.is_null() {
-            done(nla_put_addr(msg, IFA_ADDRESS.into(), peer))?;
+        let peer = if addr.h.mask & PEER != 0 { &addr.peer } else { &addr.local };
+        if !peer.is_none() {
+            done(peer.view(|peer| nla_put_addr(msg, IFA_ADDRESS.into(), peer)))?;
         }
         rows::write(obj, msg, LABEL)?;
         rows::write(obj, msg, BROADCAST)?;

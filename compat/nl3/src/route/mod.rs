@@ -33,6 +33,7 @@ use crate::msg::{
 };
 use crate::object::*;
 use crate::recvmsgs::{nl_pickup, nl_wait_for_ack};
+use crate::slot::Slot;
 use crate::socket::nl_sock;
 
 /// The types of caches here.
@@ -202,6 +203,12 @@ pub(crate) fn dump_dev(p: *mut nl_dump_params, before: &CStr, index: c_int) {
         Some(name) => dump!(p, c"%s%s", before.as_ptr(), name.as_ptr()),
         None => dump!(p, c"%s%d", before.as_ptr(), index),
     }
+}
+
+/// What a slot holds as text, `none` if there is nothing.
+fn text_in(slot: &Slot, buf: &mut [c_char; 128]) -> *mut c_char {
+    // SAFETY: the address is NULL or live while it is looked at.
+    slot.view(|addr| unsafe { text_of(addr, buf) })
 }
 
 /// An address as text, `none` if there is none.

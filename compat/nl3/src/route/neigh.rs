@@ -6,7 +6,7 @@ use core::ptr::null_mut;
 
 use super::names::*;
 use super::uapi::*;
-use super::{build, dump_dev, header, parse_one, send, text_of};
+use super::{build, dump_dev, header, parse_one, send, text_in};
 use crate::abi::{nl_dump_params, nlmsghdr};
 use crate::addr::*;
 use crate::attr::{nla_find, nla_len, nla_put_u16};
@@ -17,7 +17,8 @@ use crate::mngt::*;
 use crate::msg::{nl_msg, nlmsg_attrdata, nlmsg_attrlen};
 use crate::names::AF;
 use crate::object::*;
-use crate::rows::{self, Flags, accessors, attrs, set_addr};
+use crate::rows::{self, Flags, accessors, attrs};
+use crate::slot::Slot;
 use crate::socket::nl_sock;
 
 /// `struct nda_cacheinfo`.
@@ -35,15 +36,14 @@ struct CacheInfo {
 pub struct rtnl_neigh {
     h: nl_object,
     family: c_int,
-    index: u32,
     kind: u8,
     vlan: u16,
     master: u32,
-    state: Flags,
-    flags: Flags,
+    state: Flags<u16>,
+    flags: Flags<u16>,
     cacheinfo: CacheInfo,
-    lladdr: *mut nl_addr,
-    dst: *mut nl_addr,
+    lladdr: Slot,
+    dst: Slot,
 }
 
 attrs! { rtnl_neigh {
@@ -52,7 +52,7 @@ attrs! { rtnl_neigh {
     LLADDR = 2 "lladdr" LlAddr(lladdr) = NDA_LLADDR,
     DST = 3 "dst" Addr(dst) = NDA_DST,
     CACHEINFO = 4 "cacheinfo" Aside(cacheinfo) = NDA_CACHEINFO,
-    IFINDEX = 5 "ifindex" Int(index),
+    IFINDEX = 5 "ifindex" Int(h.number),
     FAMILY = 6 "family" Int(family),
     TYPE = 7 "type" Int(kind),
     // How many there were is told nowhere.
@@ -100,7 +100,7 @@ unsafe fn ids(obj: *const nl_object) -> u32 {
     let neigh = unsafe { &*obj.cast::<rtnl_neigh>() };
     let ids = if neigh.family != libc::AF_BRIDGE {
         IFINDEX | DST | FAMILY
-    } else if neigh.flags.value & NTF_SELF != 0 {
+    } else if u32::from(neigh.flags.value) & NTF_SELF != 0 {
         LLADDR | FAMILY | IFINDEX | neigh.h.mask & (DST | VLAN)
     } else {
         LLADDR | FAMILY | MASTER | VLAN
@@ -109,10 +109,10 @@ unsafe fn ids(obj: *const nl_object) -> u32 {
 }
 
 accessors! { rtnl_neigh:
-    set rtnl_neigh_set_ifindex(c_int) index: IFINDEX;
-    get rtnl_neigh_get_ifindex() -> c_int = index;
-    get rtnl_neigh_get_lladdr() -> *mut nl_addr = lladdr: LLADDR, null_mut();
-    get rtnl_neigh_get_dst() -> *mut nl_addr = dst: DST, null_mut();
+    set rtnl_neigh_set_ifindex(c_int) h.number: IFINDEX;
+    get rtnl_neigh_get_ifindex() -> c_int = h.number;
+    slot rtnl_neigh_get_lladdr() lladdr: LLADDR;
+    slot rtnl_neigh_get_dst() dst: DST;
     set rtnl_neigh_set_type(c_int) kind: TYPE;
     get rtnl_neigh_get_type() -> c_int = kind: TYPE, -1;
     set rtnl_neigh_set_family(c_int) family: FAMILY;
@@ -145,18 +145,18 @@ bits! {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn rtnl_neigh_get_state(neigh: &rtnl_neigh) -> c_int {
-    if neigh.h.mask & STATE != 0 { neigh.state.value as c_int } else { -1 }
+    if neigh.h.mask & STATE != 0 { neigh.state.value.into() } else { -1 }
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn rtnl_neigh_get_flags(neigh: &rtnl_neigh) -> c_uint {
-    neigh.flags.value
+    neigh.flags.value.into()
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_neigh_set_lladdr(neigh: &mut rtnl_neigh, addr: *mut nl_addr) {
     // SAFETY: the address is NULL or live.
-    unsafe { set_addr(&mut neigh.lladdr, addr) };
+    unsafe { neigh.lladdr.set(addr) };
     neigh.h.mask |= LLADDR;
 }
 
@@ -170,7 +170,7 @@ pub unsafe extern "C" fn rtnl_neigh_set_dst(neigh: &mut rtnl_neigh, addr: *mut n
             return -NLE_AF_MISMATCH;
         }
         neigh.family = family;
-        set_addr(&mut neigh.dst, addr);
+        neigh.dst.set(addr);
     }
     neigh.h.mask |= DST | FAMILY;
     0
@@ -248,7 +248,10 @@ pub unsafe extern "C" fn rtnl_neigh_get(
     dst: *mut nl_addr,
 ) -> *mut rtnl_neigh {
     // SAFETY: cache and address are live.
-    unsafe { find(cache, |it| it.index == index as u32 && nl_addr_cmp(it.dst, dst) == 0) }
+    unsafe {
+        let same = |it: &rtnl_neigh| it.dst.view(|own| nl_addr_cmp(own, dst) == 0);
+        find(cache, |it| it.h.number == index as u32 && same(it))
+    }
 }
 
 #[unsafe(no_mangle)]
@@ -258,9 +261,12 @@ pub unsafe extern "C" fn rtnl_neigh_get_by_vlan(
     lladdr: *mut nl_addr,
     vlan: c_int,
 ) -> *mut rtnl_neigh {
-    let same_place = |it: &rtnl_neigh| it.index == index as u32 && c_int::from(it.vlan) == vlan;
+    let same_place = |it: &rtnl_neigh| it.h.number == index as u32 && c_int::from(it.vlan) == vlan;
     // SAFETY: cache and address are live.
-    unsafe { find(cache, |it| same_place(it) && nl_addr_cmp(it.lladdr, lladdr) == 0) }
+    unsafe {
+        let same = |it: &rtnl_neigh| it.lladdr.view(|own| nl_addr_cmp(own, lladdr) == 0);
+        find(cache, |it| same_place(it) && same(it))
+    }
 }
 
 #[unsafe(no_mangle)]
@@ -278,9 +284,9 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
     unsafe {
         let neigh = &mut *obj.cast::<rtnl_neigh>();
         let head: ndmsg = header(nlh);
-        (neigh.family, neigh.index) = (head.family.into(), head.index);
+        (neigh.family, neigh.h.number) = (head.family.into(), head.index);
         (neigh.kind, neigh.flags.value) = (head.kind, head.flags.into());
-        neigh.state.value = head.state.into();
+        neigh.state.value = head.state;
         neigh.h.mask = FAMILY | IFINDEX | STATE | FLAGS | TYPE;
         let (attrs, len) = (nlmsg_attrdata(nlh, HEADER), nlmsg_attrlen(&*nlh, HEADER));
         rows::read(obj, attrs, len, neigh.family)?;
@@ -294,14 +300,10 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
             }
             neigh.h.mask |= PROBES;
         }
-        for addr in [neigh.lladdr, neigh.dst] {
-            if let Some(addr) = addr.as_mut() {
-                let family = nl_addr_guess_family(addr);
-                nl_addr_set_family(addr, family);
-            }
-        }
+        let guess = |addr: &mut nl_addr| nl_addr_set_family(addr, nl_addr_guess_family(addr));
+        neigh.lladdr.edit(guess)?;
+        neigh.dst.edit(guess)
     }
-    Ok(())
 }
 
 unsafe fn dump_brief(obj: *mut nl_object, p: *mut nl_dump_params) {
@@ -314,12 +316,12 @@ unsafe fn dump_brief(obj: *mut nl_object, p: *mut nl_dump_params) {
             dump_line!(p, c"%s ", AF.to_str(neigh.family, buf.as_mut_ptr(), buf.len()));
         }
         if has(DST) {
-            dump_line!(p, c"%s ", text_of(neigh.dst, &mut buf));
+            dump_line!(p, c"%s ", text_in(&neigh.dst, &mut buf));
         }
-        dump_dev(p, c"dev ", neigh.index as c_int);
+        dump_dev(p, c"dev ", neigh.h.number as c_int);
         dump!(p, c" ");
         if has(LLADDR) {
-            dump!(p, c"lladdr %s ", text_of(neigh.lladdr, &mut buf));
+            dump!(p, c"lladdr %s ", text_in(&neigh.lladdr, &mut buf));
         }
         if has(VLAN) {
             dump!(p, c"vlan %d ", c_int::from(neigh.vlan));
@@ -337,8 +339,8 @@ unsafe fn dump_flags(neigh: &rtnl_neigh, p: *mut nl_dump_params) {
     let (mut state, mut flags) = ([0 as c_char; 128], [0 as c_char; 128]);
     // SAFETY: the buffers have the lengths said.
     unsafe {
-        rtnl_neigh_state2str(neigh.state.value as c_int, state.as_mut_ptr(), state.len());
-        rtnl_neigh_flags2str(neigh.flags.value as c_int, flags.as_mut_ptr(), flags.len());
+        rtnl_neigh_state2str(neigh.state.value.into(), state.as_mut_ptr(), state.len());
+        rtnl_neigh_flags2str(neigh.flags.value.into(), flags.as_mut_ptr(), flags.len());
     }
     let (has_state, has_flags) = (state.first() != Some(&0), flags.first() != Some(&0));
     if has_state || has_flags {
@@ -373,13 +375,13 @@ unsafe fn build_request(neigh: &rtnl_neigh, what: (u16, c_int), result: *mut *mu
     if !has(DST) && neigh.family != libc::AF_BRIDGE {
         return -NLE_MISSING_ATTR;
     }
-    // SAFETY: NULL, or an address of which the neighbour holds a reference.
-    let dst = unsafe { neigh.dst.as_ref() }.filter(|_| neigh.family != libc::AF_BRIDGE);
+    let of_dst = neigh.dst.ask(neigh.family, |dst| dst.family);
+    let family = if neigh.family != libc::AF_BRIDGE { of_dst } else { neigh.family };
     let head = ndmsg {
-        family: dst.map_or(neigh.family, |dst| dst.family) as u8,
+        family: family as u8,
         padding: [0; 3],
-        index: neigh.index,
-        state: if has(STATE) { neigh.state.value as u16 } else { NUD_PERMANENT },
+        index: neigh.h.number,
+        state: if has(STATE) { neigh.state.value } else { NUD_PERMANENT },
         flags: neigh.flags.value as u8,
         kind: 0,
     };

@@ -6,12 +6,13 @@ use core::ptr::null_mut;
 
 use super::encap::Mpls;
 use super::names::NEXTHOP_FLAGS;
-use super::{dump_dev, text_of};
-use crate::abi::{nl_dump_params, nl_list_head};
+use super::{dump_dev, text_in, text_of};
+use crate::abi::{nl_dump_params, nl_list_head, nlattr};
 use crate::addr::{nl_addr, nl_addr_clone, nl_addr_cmp, nl_addr_put};
 use crate::dump::dump;
 use crate::error::{Done, NLE_NOMEM, code};
 use crate::rows::set_addr;
+use crate::slot::Slot;
 use crate::{list, mem};
 
 pub(super) const NH_FLAGS: u32 = 1;
@@ -27,7 +28,7 @@ pub(super) const NH_ENCAP: u32 = 0x80;
 #[repr(C)]
 pub struct rtnl_nexthop {
     pub(super) link: nl_list_head,
-    pub(super) gateway: *mut nl_addr,
+    pub(super) gateway: Slot,
     rare: *mut Rare,
     pub(super) index: u32,
     pub(super) mask: u8,
@@ -118,6 +119,13 @@ impl rtnl_nexthop {
         Ok(())
     }
 
+    pub(super) unsafe fn read_gateway(&mut self, nla: &nlattr, family: c_int) -> Done {
+        // SAFETY: the attribute is whole.
+        unsafe { self.gateway.read(nla, family)? };
+        self.mark(NH_GATEWAY, true);
+        Ok(())
+    }
+
     pub(super) fn set_flags(&mut self, flags: u8) {
         self.flag_mask |= flags;
         self.flags |= flags;
@@ -140,7 +148,7 @@ pub unsafe extern "C" fn rtnl_route_nh_free(nh: *mut rtnl_nexthop) {
     // SAFETY: NULL, or a next hop of no route that is not used again.
     unsafe {
         let Some(it) = nh.as_mut() else { return };
-        nl_addr_put(it.gateway);
+        it.gateway.clear();
         if let Some(rare) = it.rare() {
             nl_addr_put(rare.newdst);
             nl_addr_put(rare.via);
@@ -167,7 +175,7 @@ pub unsafe extern "C" fn rtnl_route_nh_clone(from: &rtnl_nexthop) -> *mut rtnl_n
 unsafe fn copy(new: &mut rtnl_nexthop, from: &rtnl_nexthop) -> Done {
     // SAFETY: what the next hop holds is live.
     unsafe {
-        new.gateway = copy_of(from.gateway)?;
+        new.gateway = from.gateway.copy()?;
         if let Some(rare) = from.rare() {
             let copy = new.rare_mut()?;
             copy.newdst = copy_of(rare.newdst)?;
@@ -206,7 +214,7 @@ pub unsafe extern "C" fn rtnl_route_nh_compare(
         (NH_IFINDEX, a.index != b.index),
         (NH_WEIGHT, a.weight != b.weight),
         (NH_REALMS, a.realms() != b.realms()),
-        (NH_GATEWAY, addrs_differ(a.gateway, b.gateway)),
+        (NH_GATEWAY, a.gateway.cmp(&b.gateway) != 0),
         (NH_NEWDST, addrs_differ(a.newdst(), b.newdst())),
         (NH_VIA, addrs_differ(a.via(), b.via())),
         (NH_ENCAP, a.mpls().zip(b.mpls()).is_some_and(|(a, b)| a.differs(b))),
@@ -242,13 +250,13 @@ accessors! {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_route_nh_set_gateway(nh: &mut rtnl_nexthop, addr: *mut nl_addr) {
     // SAFETY: the address is NULL or live.
-    unsafe { set_addr(&mut nh.gateway, addr) };
+    unsafe { nh.gateway.set(addr) };
     nh.mark(NH_GATEWAY, !addr.is_null());
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn rtnl_route_nh_get_gateway(nh: &rtnl_nexthop) -> *mut nl_addr {
-    nh.gateway
+    nh.gateway.get()
 }
 
 #[unsafe(no_mangle)]
@@ -355,7 +363,7 @@ fn dump_brief(nh: &rtnl_nexthop, p: *mut nl_dump_params) {
             dump!(p, c"%s ", text_of(nh.via(), &mut buf));
         }
         if nh.has(NH_GATEWAY) {
-            dump!(p, c"%s ", text_of(nh.gateway, &mut buf));
+            dump!(p, c"%s ", text_in(&nh.gateway, &mut buf));
         }
         if nh.has(NH_IFINDEX) {
             dump_dev(p, c"dev ", nh.index as c_int);
@@ -372,14 +380,15 @@ fn dump_details(nh: &rtnl_nexthop, p: *mut nl_dump_params) {
         if let Some(mpls) = nh.mpls() {
             mpls.dump(p);
         }
-        for (bit, name, addr) in [
-            (NH_NEWDST, c" as to ", nh.newdst()),
-            (NH_VIA, c" via ", nh.via()),
-            (NH_GATEWAY, c" via ", nh.gateway),
-        ] {
+        for (bit, name, addr) in
+            [(NH_NEWDST, c" as to ", nh.newdst()), (NH_VIA, c" via ", nh.via())]
+        {
             if nh.has(bit) {
                 dump!(p, c"%s%s", name.as_ptr(), text_of(addr, &mut buf));
             }
+        }
+        if nh.has(NH_GATEWAY) {
+            dump!(p, c" via %s", text_in(&nh.gateway, &mut buf));
         }
         if nh.has(NH_IFINDEX) {
             dump_dev(p, c" dev ", nh.index as c_int);

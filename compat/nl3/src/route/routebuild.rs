@@ -13,6 +13,7 @@ use crate::attr::*;
 use crate::error::*;
 use crate::msg::{nl_msg, nlmsg_append, nlmsg_tail};
 use crate::rows;
+use crate::slot::Slot;
 use crate::socket::nl_sock;
 
 /// The scope, which is guessed unless it is set.
@@ -27,8 +28,7 @@ unsafe fn scope_of(route: &rtnl_route) -> u8 {
 /// The header of a request about a route.
 unsafe fn header_of(route: &rtnl_route) -> rtmsg {
     // SAFETY: the addresses are NULL or live.
-    let prefix =
-        |addr: *const nl_addr| unsafe { addr.as_ref() }.map_or(0, |addr| addr.prefix as u8);
+    let prefix = |slot: &Slot| slot.ask(0, |addr| addr.prefix as u8);
     // SAFETY: the route is live.
     let scope = unsafe { scope_of(route) };
     // SAFETY: as above.
@@ -37,10 +37,10 @@ unsafe fn header_of(route: &rtnl_route) -> rtmsg {
     let flags = only.map_or(0, |nh| unsafe { (*nh).flags.into() });
     rtmsg {
         family: route.family,
-        dst_len: prefix(route.dst),
-        src_len: prefix(route.src),
+        dst_len: prefix(&route.dst),
+        src_len: prefix(&route.src),
         tos: route.tos,
-        table: route.table as u8,
+        table: route.h.number as u8,
         protocol: route.protocol,
         scope,
         kind: route.kind,
@@ -66,9 +66,9 @@ unsafe fn put(route: &rtnl_route, msg: &mut nl_msg) -> Done {
     unsafe {
         let mpls = c_int::from(route.family) == AF_MPLS;
         if !mpls {
-            done(nla_put_u32(msg, RTA_TABLE.into(), route.table))?;
+            done(nla_put_u32(msg, RTA_TABLE.into(), route.h.number))?;
         }
-        let dst = route.dst.as_ref().is_some_and(|dst| dst.len > 0);
+        let dst = route.dst.ask(false, |dst| dst.len > 0);
         rows::write(obj, msg, if dst { DST } else { 0 })?;
         for bit in [PRIO, SRC, PREF_SRC, IIF, TTL_PROPAGATE] {
             rows::write(obj, msg, bit)?;
@@ -157,7 +157,8 @@ unsafe fn put_gateway(nh: &rtnl_nexthop, msg: &mut nl_msg) -> Done {
         return Ok(());
     }
     // SAFETY: the address is live.
-    done(unsafe { nla_put_addr(msg, RTA_GATEWAY.into(), nh.gateway) })
+    let put = |addr| unsafe { nla_put_addr(msg, RTA_GATEWAY.into(), addr) };
+    done(nh.gateway.view(put))
 }
 
 unsafe fn put_realms(nh: &rtnl_nexthop, msg: &mut nl_msg) -> Done {

@@ -6,7 +6,7 @@ use core::ffi::{c_char, c_int};
 use super::names::*;
 use super::nexthop::{FROM_DETAILS, rtnl_route_nh_dump};
 use super::routes::*;
-use super::{dump_dev, text_of};
+use super::{dump_dev, text_in};
 use crate::abi::nl_dump_params;
 use crate::dump::{dump, dump_line};
 use crate::names::{AF, Names, names};
@@ -30,13 +30,13 @@ pub(super) unsafe fn brief(obj: *mut nl_object, p: *mut nl_dump_params) {
         if route.flags.value & CLONED != 0 {
             dump!(p, c"cache ");
         }
-        let dst = route.dst.as_ref().filter(|dst| route.has(DST) && dst.len > 0);
-        match dst {
-            Some(dst) => dump!(p, c"%s ", text_of(dst, &mut buf)),
-            None => dump!(p, c"default "),
+        if route.has(DST) && route.dst.ask(false, |dst| dst.len > 0) {
+            dump!(p, c"%s ", text_in(&route.dst, &mut buf));
+        } else {
+            dump!(p, c"default ");
         }
         for (bit, name, to_str, number) in [
-            (TABLE, c"table", rtnl_route_table2str as ToStr, route.table as c_int),
+            (TABLE, c"table", rtnl_route_table2str as ToStr, route.h.number as c_int),
             (TYPE, c"type", nl_rtntype2str, route.kind.into()),
         ] {
             let cached = bit == TABLE && route.flags.value & CLONED != 0;
@@ -78,7 +78,7 @@ pub(super) unsafe fn details(obj: *mut nl_object, p: *mut nl_dump_params) {
             rtnl_route_nh_dump(&*nh, p);
             dump!(p, c"\n");
         }
-        if let Some(info) = route.cacheinfo.as_ref().filter(|info| info.error != 0) {
+        if let Some(info) = route.cacheinfo().filter(|info| info.error != 0) {
             let text = crate::error::nl_strerror_l((info.error as c_int).wrapping_neg());
             dump_line!(p, c"    cacheinfo error %d (%s)\n", info.error, text);
         }
@@ -92,7 +92,7 @@ unsafe fn dump_attributes(route: &rtnl_route, p: *mut nl_dump_params) {
     unsafe {
         dump_line!(p, c"    ");
         if route.has(PREF_SRC) {
-            dump!(p, c"preferred-src %s ", text_of(route.pref_src, &mut buf));
+            dump!(p, c"preferred-src %s ", text_in(&route.pref_src, &mut buf));
         }
         if route.has(SCOPE) && route.scope != libc::RT_SCOPE_NOWHERE {
             dump!(p, c"scope %s ", Name::of(rtnl_scope2str, route.scope.into()).text());
@@ -109,7 +109,7 @@ unsafe fn dump_attributes(route: &rtnl_route, p: *mut nl_dump_params) {
             dump!(p, c" ");
         }
         if route.has(SRC) {
-            dump!(p, c"src %s ", text_of(route.src, &mut buf));
+            dump!(p, c"src %s ", text_in(&route.src, &mut buf));
         }
         if route.has(TTL_PROPAGATE) {
             let how = if route.ttl_propagate != 0 { c"enabled" } else { c"disabled" };
@@ -135,7 +135,7 @@ pub(super) unsafe fn statistics(obj: *mut nl_object, p: *mut nl_dump_params) {
     // SAFETY: the object is a route.
     unsafe {
         details(obj, p);
-        let Some(info) = (*obj.cast::<rtnl_route>()).cacheinfo.as_ref() else { return };
+        let Some(info) = (*obj.cast::<rtnl_route>()).cacheinfo() else { return };
         let hz = crate::ticks::nl_get_user_hz();
         dump_line!(
             p,

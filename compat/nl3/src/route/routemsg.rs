@@ -25,7 +25,7 @@ pub(super) unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         let head: rtmsg = header(nlh);
         let (attrs, len) = (nlmsg_attrdata(nlh, HEADER), nlmsg_attrlen(&*nlh, HEADER));
         (route.family, route.tos, route.protocol) = (head.family, head.tos, head.protocol);
-        (route.scope, route.kind, route.table) = (head.scope, head.kind, head.table.into());
+        (route.scope, route.kind, route.h.number) = (head.scope, head.kind, head.table.into());
         route.flags.value = head.flags;
         route.h.mask = FAMILY | TOS | TABLE | PROTOCOL | SCOPE | TYPE | FLAGS | DST;
         route.h.mask |= if c_int::from(head.family) == AF_MPLS { 0 } else { PRIO };
@@ -119,25 +119,17 @@ impl Found {
 }
 
 /// The default route has an address without bytes.
-unsafe fn set_prefixes(route: &mut rtnl_route, head: &rtmsg) -> Done {
-    // SAFETY: the addresses are NULL or the route's own.
-    unsafe {
-        if route.dst.is_null() {
-            route.dst = nl_addr_alloc(0);
-            let Some(dst) = route.dst.as_mut() else { return Err(NLE_NOMEM) };
-            nl_addr_set_family(dst, head.family.into());
-        }
-        nl_addr_set_prefixlen(&mut *route.dst, head.dst_len.into());
-        if c_int::from(head.family) == libc::AF_INET {
-            // Routes of IPv4 have no source.
-            nl_addr_put(core::mem::replace(&mut route.src, null_mut()));
-            route.h.mask &= !SRC;
-        }
-        if let Some(src) = route.src.as_mut() {
-            nl_addr_set_prefixlen(src, head.src_len.into());
-        }
+fn set_prefixes(route: &mut rtnl_route, head: &rtmsg) -> Done {
+    if route.dst.is_none() {
+        route.dst.put(head.family.into(), 0, &[])?;
     }
-    Ok(())
+    route.dst.edit(|dst| nl_addr_set_prefixlen(dst, head.dst_len.into()))?;
+    if c_int::from(head.family) == libc::AF_INET {
+        // Routes of IPv4 have no source.
+        route.src.clear();
+        route.h.mask &= !SRC;
+    }
+    route.src.edit(|src| nl_addr_set_prefixlen(src, head.src_len.into()))
 }
 
 unsafe fn read_metrics(route: &mut rtnl_route, nest: *mut nlattr) -> Done {
@@ -157,12 +149,16 @@ unsafe fn read_metrics(route: &mut rtnl_route, nest: *mut nlattr) -> Done {
 }
 
 unsafe fn read_cacheinfo(route: &mut rtnl_route, nla: &nlattr) -> Done {
+    let info = nla_data(nla).cast::<CacheInfo>();
     // SAFETY: the payload is that long.
-    let info = unsafe { crate::mem::copy(nla_data(nla), size_of::<CacheInfo>()) };
-    if info.is_null() {
-        return Err(NLE_NOMEM);
+    unsafe {
+        if info.read_unaligned() != CacheInfo::NOTHING {
+            route.cacheinfo = crate::mem::copy(info.cast(), size_of::<CacheInfo>()).cast();
+            if route.cacheinfo.is_null() {
+                return Err(NLE_NOMEM);
+            }
+        }
     }
-    route.cacheinfo = info.cast();
     route.h.mask |= CACHEINFO;
     Ok(())
 }
@@ -261,13 +257,11 @@ unsafe fn read_hop(nh: &mut rtnl_nexthop, hop: &Hop, family: u8) -> Done {
     // SAFETY: the attributes are NULL or whole.
     unsafe {
         encap::read(nh, hop.encap_type, hop.encap)?;
-        let set_gateway = |nh: &mut rtnl_nexthop, addr| {
-            rtnl_route_nh_set_gateway(nh, addr);
-            Ok(())
-        };
         let set_newdst = |nh: &mut rtnl_nexthop, addr| nh.set_newdst(addr);
         with_addr(nh, hop.newdst, |nla| nl_addr_alloc_attr(nla, family.into()), set_newdst)?;
-        with_addr(nh, hop.gateway, |nla| nl_addr_alloc_attr(nla, family.into()), set_gateway)?;
+        if let Some(gateway) = hop.gateway.as_ref() {
+            nh.read_gateway(gateway, family.into())?;
+        }
         with_addr(nh, hop.via, |nla| via_of(nla), |nh, addr| nh.set_via(addr))?;
         if let Some(flow) = hop.flow.as_ref() {
             nh.set_realms(nla_get_u32(flow))?;

@@ -14,7 +14,8 @@ use crate::cache::nl_cache;
 use crate::error::*;
 use crate::mngt::*;
 use crate::object::*;
-use crate::rows::{Flags, accessors, attrs, set_addr};
+use crate::rows::{Flags, accessors, attrs};
+use crate::slot::Slot;
 use crate::socket::nl_sock;
 use crate::{list, mem};
 
@@ -43,7 +44,7 @@ impl Metrics {
 }
 
 /// `struct rta_cacheinfo`.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 #[repr(C)]
 pub(super) struct CacheInfo {
     pub(super) references: u32,
@@ -54,7 +55,12 @@ pub(super) struct CacheInfo {
     pub(super) rest: [u32; 3],
 }
 
-/// A route.
+impl CacheInfo {
+    pub(super) const NOTHING: CacheInfo =
+        CacheInfo { references: 0, last_use: 0, expires: 0, error: 0, used: 0, rest: [0; 3] };
+}
+
+/// A route. Its number is that of the table.
 #[repr(C)]
 pub struct rtnl_route {
     pub(super) h: nl_object,
@@ -64,25 +70,24 @@ pub struct rtnl_route {
     pub(super) scope: u8,
     pub(super) kind: u8,
     pub(super) ttl_propagate: u8,
-    pub(super) table: u32,
     pub(super) prio: u32,
     pub(super) flags: Flags,
     pub(super) iif: u32,
     pub(super) nexthops_len: u32,
-    pub(super) dst: *mut nl_addr,
-    pub(super) src: *mut nl_addr,
-    pub(super) pref_src: *mut nl_addr,
+    pub(super) dst: Slot,
+    pub(super) src: Slot,
+    pub(super) pref_src: Slot,
     pub(super) nexthops: nl_list_head,
     /// NULL while there are none.
     pub(super) metrics: *mut Metrics,
-    /// NULL until the kernel has told it.
+    /// NULL also when all of it is 0, as it mostly is.
     pub(super) cacheinfo: *mut CacheInfo,
 }
 
 attrs! { rtnl_route {
     FAMILY = 0 "family" Int(family),
     TOS = 1 "tos" Int(tos),
-    TABLE = 2 "table" Int(table) = RTA_TABLE,
+    TABLE = 2 "table" Int(h.number) = RTA_TABLE,
     PROTOCOL = 3 "protocol" Int(protocol),
     SCOPE = 4 "scope" Int(scope),
     TYPE = 5 "type" Int(kind),
@@ -145,7 +150,7 @@ unsafe fn init(obj: *mut nl_object) {
     unsafe {
         let route = obj.cast::<rtnl_route>();
         (*route).scope = libc::RT_SCOPE_NOWHERE;
-        (*route).table = libc::RT_TABLE_MAIN.into();
+        (*route).h.number = libc::RT_TABLE_MAIN.into();
         (*route).protocol = libc::RTPROT_STATIC;
         (*route).kind = libc::RTN_UNICAST;
         list::init(&raw mut (*route).nexthops);
@@ -286,6 +291,13 @@ impl rtnl_route {
         self.h.mask & bits != 0
     }
 
+    /// What the kernel's own notes say, once it has told them.
+    pub(super) fn cacheinfo(&self) -> Option<&CacheInfo> {
+        static NOTHING: CacheInfo = CacheInfo::NOTHING;
+        // SAFETY: NULL, or this one's own.
+        self.has(CACHEINFO).then(|| unsafe { self.cacheinfo.as_ref() }.unwrap_or(&NOTHING))
+    }
+
     pub(super) fn metrics(&self) -> Option<&Metrics> {
         // SAFETY: NULL, or this one's own.
         unsafe { self.metrics.as_ref() }
@@ -306,8 +318,8 @@ impl rtnl_route {
 }
 
 accessors! { rtnl_route:
-    set rtnl_route_set_table(u32) table: TABLE;
-    get rtnl_route_get_table() -> u32 = table;
+    set rtnl_route_set_table(u32) h.number: TABLE;
+    get rtnl_route_get_table() -> u32 = h.number;
     set rtnl_route_set_scope(u8) scope: SCOPE;
     get rtnl_route_get_scope() -> u8 = scope;
     set rtnl_route_set_tos(u8) tos: TOS;
@@ -320,9 +332,9 @@ accessors! { rtnl_route:
     get rtnl_route_get_type() -> u8 = kind;
     flags rtnl_route_set_flags(u32) flags: FLAGS;
     unflags rtnl_route_unset_flags(u32) flags: FLAGS;
-    get rtnl_route_get_dst() -> *mut nl_addr = dst;
-    get rtnl_route_get_src() -> *mut nl_addr = src;
-    get rtnl_route_get_pref_src() -> *mut nl_addr = pref_src;
+    slot rtnl_route_get_dst() dst;
+    slot rtnl_route_get_src() src;
+    slot rtnl_route_get_pref_src() pref_src;
     set rtnl_route_set_iif(c_int) iif: IIF;
     get rtnl_route_get_iif() -> c_int = iif;
     set rtnl_route_set_ttl_propagate(u8) ttl_propagate: TTL_PROPAGATE;
@@ -402,7 +414,7 @@ pub unsafe extern "C" fn rtnl_route_get_metric(
 /// Puts an address into a field, if it is of the route's family, which the first one decides.
 unsafe fn assign(
     route: &mut rtnl_route,
-    field: impl Fn(&mut rtnl_route) -> &mut *mut nl_addr,
+    field: impl Fn(&mut rtnl_route) -> &mut Slot,
     bit: u64,
     new: *mut nl_addr,
 ) -> c_int {
@@ -414,7 +426,7 @@ unsafe fn assign(
             }
             route.family = new.family as u8;
         }
-        set_addr(field(route), new);
+        field(route).set(new);
     }
     route.h.mask |= bit | FAMILY;
     0
@@ -507,7 +519,7 @@ pub unsafe extern "C" fn rtnl_route_guess_scope(route: &rtnl_route) -> c_int {
     // SAFETY: the route's next hops are live.
     let mut hops = unsafe { nexthops(route) };
     // SAFETY: as above.
-    let through = hops.any(|nh| unsafe { !(*nh).gateway.is_null() });
+    let through = hops.any(|nh| unsafe { !(*nh).gateway.is_none() });
     let universe = through || c_int::from(route.family) == AF_MPLS;
     if universe { libc::RT_SCOPE_UNIVERSE.into() } else { libc::RT_SCOPE_LINK.into() }
 }

@@ -6,7 +6,7 @@ use core::ptr::null_mut;
 
 use super::names::*;
 use super::uapi::*;
-use super::{build, header, send, text_of};
+use super::{build, header, send, text_in};
 use crate::abi::{nl_dump_params, nlattr, nlmsghdr};
 use crate::addr::*;
 use crate::attr::*;
@@ -17,7 +17,8 @@ use crate::mngt::*;
 use crate::msg::{nl_msg, nlmsg_attrdata, nlmsg_attrlen};
 use crate::names::AF;
 use crate::object::*;
-use crate::rows::{self, accessors, attrs, set_addr};
+use crate::rows::{self, accessors, attrs};
+use crate::slot::Slot;
 use crate::socket::nl_sock;
 use crate::utils::nl_ip_proto2str;
 
@@ -47,8 +48,8 @@ pub struct rtnl_rule {
     flow: u32,
     sport: Ports,
     dport: Ports,
-    src: *mut nl_addr,
-    dst: *mut nl_addr,
+    src: Slot,
+    dst: Slot,
     iifname: [c_char; 16],
     oifname: [c_char; 16],
 }
@@ -117,8 +118,8 @@ accessors! { rtnl_rule:
     get rtnl_rule_get_table() -> u32 = table;
     set rtnl_rule_set_dsfield(u8) dsfield: DSFIELD;
     get rtnl_rule_get_dsfield() -> u8 = dsfield;
-    get rtnl_rule_get_src() -> *mut nl_addr = src;
-    get rtnl_rule_get_dst() -> *mut nl_addr = dst;
+    slot rtnl_rule_get_src() src;
+    slot rtnl_rule_get_dst() dst;
     set rtnl_rule_set_action(u8) action: ACTION;
     get rtnl_rule_get_action() -> u8 = action;
     chars rtnl_rule_get_iif() iifname: IIFNAME;
@@ -236,7 +237,7 @@ macro_rules! set_addresses {
                         return -NLE_AF_MISMATCH;
                     }
                     rule.family = family as u8;
-                    set_addr(&mut rule.$field, addr);
+                    rule.$field.set(addr);
                 }
                 rule.h.mask |= $bit | FAMILY;
                 0
@@ -294,13 +295,9 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         for nla in walk(attrs, len) {
             read_unnamed(rule, nla)?;
         }
-        for (addr, prefix) in [(rule.dst, head.dst_len), (rule.src, head.src_len)] {
-            if let Some(addr) = addr.as_mut() {
-                nl_addr_set_prefixlen(addr, prefix.into());
-            }
-        }
+        rule.dst.edit(|dst| nl_addr_set_prefixlen(dst, head.dst_len.into()))?;
+        rule.src.edit(|src| nl_addr_set_prefixlen(src, head.src_len.into()))
     }
-    Ok(())
 }
 
 unsafe fn read_unnamed(rule: &mut rtnl_rule, nla: &nlattr) -> Done {
@@ -339,9 +336,9 @@ unsafe fn dump_brief(obj: *mut nl_object, p: *mut nl_dump_params) {
         let mut buf = [0 as c_char; 128];
         dump_line!(p, c"%8d ", if has(PRIO) { rule.prio } else { 0 });
         dump!(p, c"%s ", AF.to_str(rule.family.into(), buf.as_mut_ptr(), buf.len()));
-        for (bit, name, addr) in [(SRC, c"from", rule.src), (DST, c"to", rule.dst)] {
+        for (bit, name, addr) in [(SRC, c"from", &rule.src), (DST, c"to", &rule.dst)] {
             if has(bit) {
-                dump!(p, c"%s %s ", name.as_ptr(), text_of(addr, &mut buf));
+                dump!(p, c"%s %s ", name.as_ptr(), text_in(addr, &mut buf));
             }
         }
         if has(DSFIELD) {
@@ -399,13 +396,11 @@ unsafe fn build_request(rule: &rtnl_rule, what: (u16, c_int), result: *mut *mut 
     if rule.h.mask & FAMILY == 0 {
         return -NLE_MISSING_ATTR;
     }
-    // SAFETY: NULL, or addresses of which the rule holds references.
-    let prefix =
-        |addr: *const nl_addr| unsafe { addr.as_ref() }.map_or(0, |addr| addr.prefix as u8);
+    let prefix = |slot: &Slot| slot.ask(0, |addr| addr.prefix as u8);
     let head = fib_rule_hdr {
         family: rule.family,
-        dst_len: prefix(rule.dst),
-        src_len: prefix(rule.src),
+        dst_len: prefix(&rule.dst),
+        src_len: prefix(&rule.src),
         tos: rule.dsfield,
         table: rule.table as u8,
         reserved: [0; 2],

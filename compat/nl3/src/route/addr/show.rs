@@ -9,12 +9,12 @@ pub(super) unsafe fn dump_brief(obj: *mut nl_object, p: *mut nl_dump_params) {
     unsafe {
         let addr = &*obj.cast::<rtnl_addr>();
         let mut buf = [0 as c_char; 128];
-        dump_line!(p, c"%s", text_of(addr.local, &mut buf));
+        dump_line!(p, c"%s", text_in(&addr.local, &mut buf));
         if addr.h.mask & PEER != 0 {
-            dump!(p, c" peer %s", text_of(addr.peer, &mut buf));
+            dump!(p, c" peer %s", text_in(&addr.peer, &mut buf));
         }
         dump!(p, c" %s", AF.to_str(addr.family.into(), buf.as_mut_ptr(), buf.len()));
-        dump_dev(p, c" dev ", addr.index as c_int);
+        dump_dev(p, c" dev ", addr.h.number as c_int);
         dump!(p, c" scope %s", Name::of(rtnl_scope2str, addr.scope.into()).text());
         ADDR_FLAGS.flags(addr.flags.value.into(), buf.as_mut_ptr(), buf.len());
         if buf.first() != Some(&0) {
@@ -45,14 +45,13 @@ unsafe fn dump_addresses(addr: &rtnl_addr, p: *mut nl_dump_params) {
         dump!(p, c" label %s", addr.label.as_ptr());
     }
     let more = [
-        (BROADCAST, c"broadcast", addr.broadcast),
-        (MULTICAST, c"multicast", addr.multicast),
-        (ANYCAST, c"anycast", addr.anycast),
+        (BROADCAST, c"broadcast", &addr.broadcast),
+        (MULTICAST, c"multicast", &addr.multicast),
+        (ANYCAST, c"anycast", &addr.anycast),
     ];
     for (bit, name, what) in more {
         if addr.h.mask & bit != 0 {
-            // SAFETY: the address is NULL or live.
-            dump!(p, c" %s %s", name.as_ptr(), unsafe { text_of(what, &mut buf) });
+            dump!(p, c" %s %s", name.as_ptr(), text_in(what, &mut buf));
         }
     }
     dump!(p, c"\n");

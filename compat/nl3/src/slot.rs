@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Where an object keeps an address.
+
+use core::ffi::c_int;
+use core::mem::offset_of;
+use core::ptr::{null_mut, without_provenance_mut};
+use core::sync::atomic::{AtomicPtr, Ordering::*};
+
+use crate::abi::nlattr;
+use crate::addr::{
+    nl_addr, nl_addr_build, nl_addr_clone, nl_addr_cmp, nl_addr_get, nl_addr_put, whole_prefix,
+};
+use crate::attr::{nla_data, nla_len};
+use crate::error::{Done, NLE_NOMEM};
+
+/// No address, or a pointer to one of which the object holds a reference, or, as nearly all that come from
+/// the kernel are, an address so short that the word holds it: that becomes one with a place of its own
+/// when somebody asks for it. It may be asked for by several threads at a time, as a pointer that is only
+/// read may be.
+///
+/// In a word that holds one, from the lowest bit on: 1; length, 3 bits; family and length of the prefix, 6 bits
+/// each; the bytes.
+#[derive(Default)]
+#[repr(transparent)]
+pub(crate) struct Slot(AtomicPtr<nl_addr>);
+
+/// How many bytes a word holds.
+const ROOM: usize = size_of::<usize>() - 2;
+
+/// An address as the rest of the library knows it, for as long as it is looked at.
+#[repr(C)]
+struct Unpacked {
+    head: nl_addr,
+    bytes: [u8; ROOM],
+}
+
+const _: () = assert!(offset_of!(Unpacked, bytes) == size_of::<nl_addr>());
+
+impl Unpacked {
+    fn of(word: usize) -> Unpacked {
+        let bits = |from: u32, count: u32| word >> from & ((1 << count) - 1);
+        let mut bytes = [0; ROOM];
+        for (to, from) in bytes.iter_mut().zip(word.to_le_bytes().iter().skip(2)) {
+            *to = *from;
+        }
+        let (len, family, prefix) = (bits(1, 3), bits(4, 6), bits(10, 6));
+        Unpacked { head: nl_addr::lone(family as c_int, len as u32, prefix as c_int, ROOM), bytes }
+    }
+
+    fn addr(&mut self) -> *mut nl_addr {
+        (&raw mut *self).cast()
+    }
+}
+
+/// The word that holds an address, if one does.
+fn packed(family: c_int, prefix: c_int, bytes: &[u8]) -> Option<usize> {
+    let short = |number: c_int| usize::try_from(number).ok().filter(|number| *number < 64);
+    let mut word = [0; size_of::<usize>()];
+    if bytes.len() > ROOM {
+        return None;
+    }
+    for (to, from) in word.iter_mut().skip(2).zip(bytes) {
+        *to = *from;
+    }
+    let head = 1 | bytes.len() << 1 | short(family)? << 4 | short(prefix)? << 10;
+    Some(usize::from_le_bytes(word) | head)
+}
+
+impl Slot {
+    fn word(&self) -> *mut nl_addr {
+        self.0.load(Acquire)
+    }
+
+    fn holds(word: *mut nl_addr) -> bool {
+        word.addr() & 1 != 0
+    }
+
+    pub(crate) fn is_none(&self) -> bool {
+        self.word().is_null()
+    }
+
+    /// The address; NULL if there is none, or no memory for one with a place of its own.
+    pub(crate) fn get(&self) -> *mut nl_addr {
+        let word = self.word();
+        if !Slot::holds(word) {
+            return word;
+        }
+        // SAFETY: the copy is ours until it is in the slot.
+        unsafe {
+            let new = nl_addr_clone(&*Unpacked::of(word.addr()).addr());
+            if new.is_null() {
+                return new;
+            }
+            let placed = self.0.compare_exchange(word, new, AcqRel, Acquire);
+            placed.map_or_else(
+                |other| {
+                    nl_addr_put(new);
+                    other
+                },
+                |_| new,
+            )
+        }
+    }
+
+    /// Looks at the address, which may be NULL, and is gone afterwards.
+    pub(crate) fn view<R>(&self, look: impl FnOnce(*mut nl_addr) -> R) -> R {
+        let word = self.word();
+        if Slot::holds(word) { look(Unpacked::of(word.addr()).addr()) } else { look(word) }
+    }
+
+    /// What an address says of itself; of none, that of `none`.
+    pub(crate) fn ask<R>(&self, none: R, what: impl FnOnce(&nl_addr) -> R) -> R {
+        // SAFETY: NULL or live.
+        self.view(|addr| unsafe { addr.as_ref() }.map_or(none, what))
+    }
+
+    pub(crate) fn cmp(&self, other: &Slot) -> c_int {
+        let (a, b) = (self.word(), other.word());
+        if a == b {
+            return 0;
+        }
+        // SAFETY: each is NULL or live.
+        self.view(|a| other.view(|b| unsafe { nl_addr_cmp(a, b) }))
+    }
+
+    /// Puts an address in, of which the object takes a reference of its own.
+    pub(crate) unsafe fn set(&mut self, addr: *mut nl_addr) {
+        // SAFETY: the address is NULL or live, by the caller's promise.
+        unsafe {
+            if let Some(addr) = addr.as_mut() {
+                nl_addr_get(addr);
+            }
+            self.fill(addr);
+        }
+    }
+
+    /// Puts an address in, whose reference becomes the object's.
+    unsafe fn fill(&mut self, addr: *mut nl_addr) {
+        let old = core::mem::replace(self.0.get_mut(), addr);
+        if !Slot::holds(old) {
+            // SAFETY: NULL, or an address of which the object held a reference.
+            unsafe { nl_addr_put(old) };
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        // SAFETY: nothing is put in.
+        unsafe { self.fill(null_mut()) };
+    }
+
+    /// Puts in what a netlink attribute carries.
+    pub(crate) unsafe fn read(&mut self, nla: &nlattr, family: c_int) -> Done {
+        let len = nla_len(nla).max(0) as usize;
+        // SAFETY: the attribute is whole.
+        let bytes = unsafe { core::slice::from_raw_parts(nla_data(nla).cast::<u8>(), len) };
+        self.put(family, whole_prefix(family, len), bytes)
+    }
+
+    /// Puts in an address of these bytes.
+    pub(crate) fn put(&mut self, family: c_int, prefix: c_int, bytes: &[u8]) -> Done {
+        // SAFETY: the bytes are as many as said; the address is new.
+        unsafe {
+            if let Some(word) = packed(family, prefix, bytes) {
+                self.fill(without_provenance_mut(word));
+                return Ok(());
+            }
+            let new = nl_addr_build(family, bytes.as_ptr().cast(), bytes.len());
+            let Some(it) = new.as_mut() else { return Err(NLE_NOMEM) };
+            it.prefix = prefix;
+            self.fill(new);
+        }
+        Ok(())
+    }
+
+    /// Changes the address, if there is one.
+    pub(crate) fn edit(&mut self, change: impl FnOnce(&mut nl_addr)) -> Done {
+        let word = *self.0.get_mut();
+        if !Slot::holds(word) {
+            // SAFETY: NULL or live.
+            if let Some(addr) = unsafe { word.as_mut() } {
+                change(addr);
+            }
+            return Ok(());
+        }
+        let mut it = Unpacked::of(word.addr());
+        // SAFETY: it lives as long as it is used.
+        let addr = unsafe { &mut *it.addr() };
+        change(addr);
+        self.put(addr.family, addr.prefix, addr.slice())
+    }
+
+    /// What a copy of the object holds: an address of its own.
+    pub(crate) fn copy(&self) -> Result<Slot, c_int> {
+        let word = self.word();
+        if Slot::holds(word) || word.is_null() {
+            return Ok(Slot(AtomicPtr::new(word)));
+        }
+        // SAFETY: it is live.
+        let copy = unsafe { nl_addr_clone(&*word) };
+        if copy.is_null() { Err(NLE_NOMEM) } else { Ok(Slot(AtomicPtr::new(copy))) }
+    }
+}
