@@ -4,10 +4,21 @@
 use core::ffi::{c_char, c_void};
 use core::ptr::null_mut;
 
+/// Up to here malloc has what a thread has just freed at hand, which calloc of older C libraries does not use.
+const SMALL: usize = 1024;
+
 /// A zeroed `T` with `more` bytes behind it, or NULL. Every type it is used for may be all zeros.
 pub(crate) fn zalloc<T>(more: usize) -> *mut T {
-    // SAFETY: calloc takes any size.
-    unsafe { libc::calloc(1, size_of::<T>().saturating_add(more)) }.cast()
+    let size = size_of::<T>().saturating_add(more);
+    // SAFETY: both take any size; what malloc gave has so many bytes.
+    unsafe {
+        if size > SMALL {
+            return libc::calloc(1, size).cast();
+        }
+        // The compiler would make a calloc of it.
+        let memory = core::hint::black_box(libc::malloc(size));
+        if memory.is_null() { null_mut() } else { libc::memset(memory, 0, size).cast() }
+    }
 }
 
 /// A copy of `len` bytes, or NULL.

@@ -503,6 +503,9 @@ pub(crate) unsafe fn write(obj: *const nl_object, msg: &mut nl_msg, wanted: u64)
     // SAFETY: the rows describe fields of the object.
     unsafe {
         let set = (*obj).mask & wanted;
+        if set == 0 {
+            return Ok(());
+        }
         for row in ops(obj).attrs().iter().filter(|row| row.nla != 0 && row.mask() & set != 0) {
             write_one(row, obj, msg)?;
         }

@@ -8,7 +8,8 @@ use core::sync::atomic::{AtomicPtr, Ordering::*};
 
 use crate::abi::nlattr;
 use crate::addr::{
-    nl_addr, nl_addr_build, nl_addr_clone, nl_addr_cmp, nl_addr_get, nl_addr_put, whole_prefix,
+    nl_addr, nl_addr_build, nl_addr_clone, nl_addr_cmp, nl_addr_get, nl_addr_guess_family,
+    nl_addr_put, whole_prefix,
 };
 use crate::attr::{nla_data, nla_len};
 use crate::error::{Done, NLE_NOMEM};
@@ -23,6 +24,10 @@ use crate::error::{Done, NLE_NOMEM};
 #[derive(Default)]
 #[repr(transparent)]
 pub(crate) struct Slot(AtomicPtr<nl_addr>);
+
+/// Where in the word.
+const FAMILY: u32 = 4;
+const PREFIX: u32 = 10;
 
 /// How many bytes a word holds.
 const ROOM: usize = size_of::<usize>() - 2;
@@ -43,7 +48,7 @@ impl Unpacked {
         for (to, from) in bytes.iter_mut().zip(word.to_le_bytes().iter().skip(2)) {
             *to = *from;
         }
-        let (len, family, prefix) = (bits(1, 3), bits(4, 6), bits(10, 6));
+        let (len, family, prefix) = (bits(1, 3), bits(FAMILY, 6), bits(PREFIX, 6));
         Unpacked { head: nl_addr::lone(family as c_int, len as u32, prefix as c_int, ROOM), bytes }
     }
 
@@ -52,9 +57,13 @@ impl Unpacked {
     }
 }
 
+/// A number that six bits hold.
+fn short(number: c_int) -> Option<usize> {
+    usize::try_from(number).ok().filter(|number| *number < 64)
+}
+
 /// The word that holds an address, if one does.
 fn packed(family: c_int, prefix: c_int, bytes: &[u8]) -> Option<usize> {
-    let short = |number: c_int| usize::try_from(number).ok().filter(|number| *number < 64);
     let mut word = [0; size_of::<usize>()];
     if bytes.len() > ROOM {
         return None;
@@ -62,7 +71,7 @@ fn packed(family: c_int, prefix: c_int, bytes: &[u8]) -> Option<usize> {
     for (to, from) in word.iter_mut().skip(2).zip(bytes) {
         *to = *from;
     }
-    let head = 1 | bytes.len() << 1 | short(family)? << 4 | short(prefix)? << 10;
+    let head = 1 | bytes.len() << 1 | short(family)? << FAMILY | short(prefix)? << PREFIX;
     Some(usize::from_le_bytes(word) | head)
 }
 
@@ -172,21 +181,29 @@ impl Slot {
         Ok(())
     }
 
-    /// Changes the address, if there is one.
-    pub(crate) fn edit(&mut self, change: impl FnOnce(&mut nl_addr)) -> Done {
+    pub(crate) fn set_prefixlen(&mut self, prefix: c_int) -> Done {
+        self.set_part(PREFIX, prefix, |addr| addr.prefix = prefix)
+    }
+
+    /// Makes the family the one that addresses of this length mostly are of.
+    pub(crate) fn guess_family(&mut self) -> Done {
+        let family = self.ask(0, |addr| nl_addr_guess_family(addr));
+        self.set_part(FAMILY, family, |addr| addr.family = family)
+    }
+
+    /// Changes a part of the address, if there is one: in the word if that has room for it.
+    fn set_part(&mut self, at: u32, value: c_int, set: impl FnOnce(&mut nl_addr)) -> Done {
         let word = *self.0.get_mut();
-        if !Slot::holds(word) {
-            // SAFETY: NULL or live.
-            if let Some(addr) = unsafe { word.as_mut() } {
-                change(addr);
-            }
+        if let (true, Some(value)) = (Slot::holds(word), short(value)) {
+            let others = word.addr() & !(63 << at);
+            *self.0.get_mut() = without_provenance_mut(others | value << at);
             return Ok(());
         }
-        let mut it = Unpacked::of(word.addr());
-        // SAFETY: it lives as long as it is used.
-        let addr = unsafe { &mut *it.addr() };
-        change(addr);
-        self.put(addr.family, addr.prefix, addr.slice())
+        // SAFETY: NULL or live.
+        if let Some(addr) = unsafe { self.get().as_mut() } {
+            set(addr);
+        }
+        if self.is_none() || !Slot::holds(self.word()) { Ok(()) } else { Err(NLE_NOMEM) }
     }
 
     /// What a copy of the object holds: an address of its own.

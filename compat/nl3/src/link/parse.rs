@@ -8,7 +8,6 @@ use super::object::*;
 use super::uapi::*;
 use super::{af, info, vf};
 use crate::abi::{nla_policy, nlattr, nlmsghdr};
-use crate::addr::{nl_addr, nl_addr_guess_family};
 use crate::attr::*;
 use crate::data::{nl_data, nl_data_alloc_attr, nl_data_free};
 use crate::error::*;
@@ -110,9 +109,8 @@ unsafe fn read(link: &mut rtnl_link, tb: &[*mut nlattr; MAX + 1]) -> Done {
         }
         rows::read_table(object(link), tb, libc::AF_UNSPEC)?;
         // Tunnels have addresses of IP.
-        let guess = |addr: &mut nl_addr| addr.family = nl_addr_guess_family(addr);
-        link.addr.edit(guess)?;
-        link.broadcast.edit(guess)?;
+        link.addr.guess_family()?;
+        link.broadcast.guess_family()?;
         let wide = at(tb, IFLA_STATS64);
         if let Some(nla) = wide.or(at(tb, IFLA_STATS)) {
             link.stats.read(nla, wide.is_some())?;

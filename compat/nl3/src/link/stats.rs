@@ -65,6 +65,12 @@ impl Stats {
         })
     }
 
+    /// The same for what a message brings: mostly the first counters of a link, and zeros.
+    fn note(&mut self, id: u8, value: u64) -> Done {
+        let blank = self.own.is_null() && self.ip6.is_null();
+        if value == 0 && blank { Ok(()) } else { self.set(id.into(), value) }
+    }
+
     /// Gives a copy blocks of its own; false when there is no memory.
     pub(super) fn clone_from(&mut self, from: &Stats) -> bool {
         *self = Stats { own: duplicate(from.own), ip6: duplicate(from.ip6) };
@@ -83,7 +89,7 @@ impl Stats {
     pub(super) fn read(&mut self, nla: &nlattr, wide: bool) -> Done {
         for (at, id) in ORDER.iter().enumerate() {
             if let Some(value) = word(nla, at, wide) {
-                self.set((*id).into(), value)?;
+                self.note(*id, value)?;
             }
         }
         Ok(())
@@ -96,7 +102,7 @@ impl Stats {
         }
         for (at, id) in ids.iter().enumerate().filter(|(_, id)| **id != NONE) {
             if let Some(value) = word(nla, at, true) {
-                self.set((*id).into(), value)?;
+                self.note(*id, value)?;
             }
         }
         Ok(())

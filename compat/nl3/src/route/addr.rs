@@ -251,7 +251,7 @@ pub extern "C" fn rtnl_addr_set_prefixlen(addr: &mut rtnl_addr, prefixlen: c_int
     note_prefixlen(addr, prefixlen);
     let owner = if addr.peer.is_none() { &mut addr.local } else { &mut addr.peer };
     // Without memory it stays as it is; the function has no way to say so.
-    let _ = owner.edit(|owner| nl_addr_set_prefixlen(owner, prefixlen));
+    let _ = owner.set_prefixlen(prefixlen);
 }
 
 fn note_prefixlen(addr: &mut rtnl_addr, prefixlen: c_int) {
@@ -421,7 +421,7 @@ fn settle_local(addr: &mut rtnl_addr) -> Done {
     addr.mark(LOCAL, has_local);
     let prefixlen = addr.prefixlen.into();
     let owner = if has_peer && !is_ipv4 { &mut addr.peer } else { &mut addr.local };
-    owner.edit(|owner| nl_addr_set_prefixlen(owner, prefixlen))
+    owner.set_prefixlen(prefixlen)
 }
 
 /// A request about an address.

@@ -300,9 +300,8 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
             }
             neigh.h.mask |= PROBES;
         }
-        let guess = |addr: &mut nl_addr| nl_addr_set_family(addr, nl_addr_guess_family(addr));
-        neigh.lladdr.edit(guess)?;
-        neigh.dst.edit(guess)
+        neigh.lladdr.guess_family()?;
+        neigh.dst.guess_family()
     }
 }
 

@@ -123,13 +123,13 @@ fn set_prefixes(route: &mut rtnl_route, head: &rtmsg) -> Done {
     if route.dst.is_none() {
         route.dst.put(head.family.into(), 0, &[])?;
     }
-    route.dst.edit(|dst| nl_addr_set_prefixlen(dst, head.dst_len.into()))?;
+    route.dst.set_prefixlen(head.dst_len.into())?;
     if c_int::from(head.family) == libc::AF_INET {
         // Routes of IPv4 have no source.
         route.src.clear();
         route.h.mask &= !SRC;
     }
-    route.src.edit(|src| nl_addr_set_prefixlen(src, head.src_len.into()))
+    route.src.set_prefixlen(head.src_len.into())
 }
 
 unsafe fn read_metrics(route: &mut rtnl_route, nest: *mut nlattr) -> Done {

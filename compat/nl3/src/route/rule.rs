@@ -295,8 +295,8 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         for nla in walk(attrs, len) {
             read_unnamed(rule, nla)?;
         }
-        rule.dst.edit(|dst| nl_addr_set_prefixlen(dst, head.dst_len.into()))?;
-        rule.src.edit(|src| nl_addr_set_prefixlen(src, head.src_len.into()))
+        rule.dst.set_prefixlen(head.dst_len.into())?;
+        rule.src.set_prefixlen(head.src_len.into())
     }
 }
 
