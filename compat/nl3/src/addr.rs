@@ -166,7 +166,7 @@ pub extern "C" fn nl_addr_cmp_prefix(a: &nl_addr, b: &nl_addr) -> c_int {
     let ((whole, last), (other, other_last)) = (a.covered(bits), b.covered(bits));
     match whole.iter().zip(other).find(|(x, y)| x != y) {
         Some((x, y)) => c_int::from(*x) - c_int::from(*y),
-        None => (last != other_last).into(),
+        None => c_int::from(last) - c_int::from(other_last),
     }
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Addresses as text, both ways.
 
-use core::ffi::{CStr, c_char, c_int, c_void};
+use core::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use core::ptr::null_mut;
 
 use crate::addr::{AF_DECNET, AF_LLC, AF_MPLS, nl_addr, nl_addr_build};
 use crate::error::{NLE_AF_NOSUPPORT, NLE_INVAL, NLE_NOADDR, NLE_NOMEM};
+use crate::mem;
 
 unsafe extern "C" {
     fn inet_pton(family: c_int, text: *const c_char, to: *mut c_void) -> c_int;
@@ -33,33 +34,36 @@ impl Parsed {
     }
 }
 
-/// The longest text that is read, its end included.
-const TEXT: usize = 256;
-
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_addr_parse(
     text: *const c_char,
     hint: c_int,
     result: *mut *mut nl_addr,
 ) -> c_int {
-    let mut copy = [0 as c_char; TEXT];
-    // SAFETY: the text is a string; the copy is cut to fit and stays terminated. The result is the caller's.
+    // SAFETY: the text is a string, and the result the caller's; the copy is ours.
     unsafe {
-        if libc::strlen(text) >= TEXT {
-            return -NLE_NOADDR;
-        }
-        libc::strcpy(copy.as_mut_ptr(), text);
-        let slash = libc::strchr(copy.as_ptr(), c_int::from(b'/'));
-        let prefix = if slash.is_null() || hint == AF_MPLS { null_mut() } else { slash.add(1) };
-        if !prefix.is_null() {
-            *slash = 0;
-        }
-        match parse(CStr::from_ptr(copy.as_ptr()), hint).and_then(|it| build(&it, prefix)) {
+        let copy = libc::strdup(text);
+        let read = if copy.is_null() { Err(NLE_NOMEM) } else { parse_both(copy, hint) };
+        mem::free(copy);
+        match read {
             Ok(addr) => *result = addr,
             Err(error) => return -error,
         }
     }
     0
+}
+
+/// Reads an address, and its prefix length where there is one; the text is cut between the two.
+unsafe fn parse_both(text: *mut c_char, hint: c_int) -> Result<*mut nl_addr, c_int> {
+    // SAFETY: the text is a string of ours.
+    unsafe {
+        let slash = libc::strchr(text, c_int::from(b'/'));
+        let prefix = if slash.is_null() || hint == AF_MPLS { null_mut() } else { slash.add(1) };
+        if !prefix.is_null() {
+            *slash = 0;
+        }
+        build(&parse(CStr::from_ptr(text), hint)?, prefix)
+    }
 }
 
 /// The address that was read, with the prefix length that `prefix` spells out if it is not NULL.
@@ -102,15 +106,13 @@ fn parse(text: &CStr, hint: c_int) -> Result<Parsed, c_int> {
         return labels(text).ok_or(NLE_INVAL);
     }
     let ip = |family| if may_be(family) { ip(text, family) } else { None };
-    let mac = || if may_be(AF_LLC) { mac(text.to_bytes()) } else { None };
-    if let Some(parsed) = ip(libc::AF_INET).or_else(|| ip(libc::AF_INET6)).or_else(mac) {
-        return Ok(parsed);
-    }
-    if hint == libc::AF_UNSPEC && text.to_bytes().contains(&b':') {
-        return octets(text.to_bytes()).ok_or(NLE_INVAL);
-    }
-    let decnet = if may_be(AF_DECNET) { decnet(text.to_bytes()) } else { None };
-    decnet.ok_or(NLE_NOADDR)
+    let mac = || if may_be(AF_LLC) { mac(text) } else { None };
+    let colons = hint == libc::AF_UNSPEC && text.to_bytes().contains(&b':');
+    let octets = || if colons { octets(text) } else { None };
+    let decnet = || if may_be(AF_DECNET) { decnet(text.to_bytes()) } else { None };
+    let ip = ip(libc::AF_INET).or_else(|| ip(libc::AF_INET6));
+    let read = ip.or_else(mac).or_else(decnet).or_else(octets);
+    read.ok_or(if colons { NLE_INVAL } else { NLE_NOADDR })
 }
 
 fn ip(text: &CStr, family: c_int) -> Option<Parsed> {
@@ -121,53 +123,46 @@ fn ip(text: &CStr, family: c_int) -> Option<Parsed> {
     (read == 1).then_some(parsed)
 }
 
-/// The hexadecimal number that `text` begins with, how many digits it has, and what follows.
-fn hex(text: &[u8]) -> (u32, usize, &[u8]) {
-    let digits = text.iter().take_while(|b| b.is_ascii_hexdigit()).count();
-    let (number, rest) = text.split_at_checked(digits).unwrap_or((text, &[]));
-    let value = number.iter().fold(0u32, |n, &b| {
-        n.saturating_mul(16).saturating_add(char::from(b).to_digit(16).unwrap_or(0))
-    });
-    (value, digits, rest)
-}
-
-/// Six pairs of digits; what follows them does not matter.
-fn mac(text: &[u8]) -> Option<Parsed> {
+/// Six pairs of digits, as sscanf reads them: with blanks and signs; what follows them does not matter.
+fn mac(text: &CStr) -> Option<Parsed> {
+    let mut pairs = [0 as c_uint; 6];
+    let [a, b, c, d, e, f] = &mut pairs;
+    let format = c"%2x:%2x:%2x:%2x:%2x:%2x".as_ptr();
+    // SAFETY: the text is a string, and each conversion has a number.
+    let read = unsafe { libc::sscanf(text.as_ptr(), format, a, b, c, d, e, f) };
     let mut parsed = Parsed { len: 6, ..Parsed::empty(AF_LLC) };
-    let mut rest = text;
-    for (i, byte) in parsed.bytes.iter_mut().take(6).enumerate() {
-        if i > 0 {
-            rest = rest.strip_prefix(b":")?;
-        }
-        let (value, digits, more) = hex(rest);
-        if !(1..=2).contains(&digits) {
-            return None;
-        }
-        (*byte, rest) = (value as u8, more);
-    }
-    Some(parsed)
+    parsed.bytes.iter_mut().zip(pairs).for_each(|(byte, pair)| *byte = pair as u8);
+    (read == 6).then_some(parsed)
 }
 
-/// Any number of octets of an unknown family.
-fn octets(text: &[u8]) -> Option<Parsed> {
+/// Any number of octets of an unknown family, with any character between two.
+fn octets(text: &CStr) -> Option<Parsed> {
     let mut parsed = Parsed::empty(libc::AF_UNSPEC);
-    for part in text.split(|&b| b == b':') {
-        let (value, digits, rest) = hex(part);
-        if digits == 0 || value > 255 || !rest.is_empty() {
-            return None;
+    let mut at = text.as_ptr().cast_mut();
+    // SAFETY: the text is a string, and nothing behind its end is read.
+    unsafe {
+        loop {
+            let mut end = null_mut();
+            let value = libc::strtol(at, &mut end, 16);
+            if end == at || value > 255 {
+                return None;
+            }
+            *parsed.bytes.get_mut(parsed.len)? = value as u8;
+            parsed.len += 1;
+            if *end == 0 {
+                return Some(parsed);
+            }
+            at = end.add(1);
         }
-        *parsed.bytes.get_mut(parsed.len)? = value as u8;
-        parsed.len += 1;
     }
-    Some(parsed)
 }
 
+/// A decimal number, of which 16 bits count.
 fn digits(text: &[u8]) -> Option<(u16, &[u8])> {
     let len = text.iter().take_while(|b| b.is_ascii_digit()).count();
     let (number, rest) = text.split_at_checked(len)?;
-    let value =
-        number.iter().fold(0u16, |n, &b| n.saturating_mul(10).saturating_add(u16::from(b - 48)));
-    (len > 0).then_some((value, rest))
+    let add = |n: u16, b: &u8| n.wrapping_mul(10).wrapping_add(u16::from(b - b'0'));
+    (len > 0).then_some((number.iter().fold(0, add), rest))
 }
 
 /// `area.node` or `area,node` of DECnet; what follows does not matter.
@@ -269,7 +264,7 @@ pub unsafe extern "C" fn nl_addr_valid(text: *const c_char, family: c_int) -> c_
     let text = unsafe { CStr::from_ptr(text) };
     let good = match family {
         libc::AF_INET | libc::AF_INET6 => ip(text, family).is_some(),
-        AF_LLC => mac(text.to_bytes()).is_some(),
+        AF_LLC => mac(text).is_some(),
         AF_MPLS => labels(text).is_some(),
         AF_DECNET => decnet(text.to_bytes()).is_some(),
         _ => true,

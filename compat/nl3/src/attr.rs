@@ -100,7 +100,7 @@ const NLA_STRING: u16 = 5;
 /// Whether a payload is what the policy for its type asks for.
 fn validate(nla: &nlattr, maxtype: c_int, policy: *const nla_policy) -> Result<(), c_int> {
     let kind = nla_type(nla);
-    if kind <= 0 || kind > maxtype || policy.is_null() {
+    if kind > maxtype || policy.is_null() {
         return Ok(());
     }
     // SAFETY: the caller's policy has `maxtype + 1` rows.
@@ -218,11 +218,13 @@ pub unsafe extern "C" fn nla_reserve(msg: &mut nl_msg, kind: c_int, len: c_int) 
     if !(0..=c_int::from(u16::MAX) - NLA_HDRLEN).contains(&len) {
         return null_mut();
     }
-    // SAFETY: a message has its own memory of `size` bytes; grow leaves the new part zeroed.
+    // SAFETY: so many bytes have just been added to the message.
     unsafe {
         let nla = msg.grow_aligned(nla_total_size(len) as usize).cast::<nlattr>();
         if !nla.is_null() {
             *nla = nlattr { nla_len: nla_attr_size(len) as u16, nla_type: kind as u16 };
+            let end = nla_data(nla).byte_add(len as usize);
+            libc::memset(end, 0, nla_padlen(len) as usize);
         }
         nla
     }
@@ -391,6 +393,8 @@ unsafe fn end_nest(msg: &mut nl_msg, start: *mut nlattr, keep_empty: bool) -> c_
         }
         (*start).nla_len = len as u16;
     }
+    // The message ends where the nest does, padding included, as far as there is room.
+    msg.grow_aligned(0);
     0
 }
 
@@ -414,7 +418,9 @@ pub unsafe extern "C" fn nla_nest_cancel(msg: &mut nl_msg, start: *const nlattr)
         let len = tail.byte_offset_from(start);
         if len > 0 {
             (*msg.nlh).nlmsg_len = (*msg.nlh).nlmsg_len.wrapping_sub(len as u32);
-            libc::memset(start.cast_mut().cast(), 0, len as usize);
+            // The end is that of the last word, which may not be all there.
+            let bytes = (len as usize).min(msg.room_from(start.cast()));
+            libc::memset(start.cast_mut().cast(), 0, bytes);
         }
     }
 }

@@ -290,18 +290,18 @@ impl nl_msg {
         self.nlh.wrapping_byte_add(len).cast()
     }
 
-    /// As [`nl_msg::grow`], from the next multiple of 4; what is new is zeroed.
+    /// As [`nl_msg::grow`], from the next multiple of 4.
     pub(crate) fn grow_aligned(&mut self, more: usize) -> *mut c_void {
         // SAFETY: the header is the message's own.
         let len = unsafe { (*self.nlh).nlmsg_len } as usize;
         let pad = len.wrapping_neg() & 3;
         let start = self.grow(pad.saturating_add(more));
-        if start.is_null() {
-            return start;
-        }
-        // SAFETY: so many bytes have just been added.
-        unsafe { libc::memset(start, 0, pad + more) };
-        start.wrapping_byte_add(pad)
+        if start.is_null() { start } else { start.wrapping_byte_add(pad) }
+    }
+
+    /// How many bytes there is memory for from `start` on, which is inside the message.
+    pub(crate) fn room_from(&self, start: *const c_void) -> usize {
+        (self.nlh as usize + self.size).saturating_sub(start as usize)
     }
 }
 
