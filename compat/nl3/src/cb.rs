@@ -79,7 +79,9 @@ pub(crate) unsafe fn call(cb: *mut nl_cb, on: On, msg: *mut nl_msg) -> Option<c_
     unsafe {
         let (Some(func), arg) = *(*cb).calls.get(on as usize)? else { return None };
         (*cb).active = on as c_uint;
-        Some(func(msg, arg))
+        let answer = func(msg, arg);
+        (*cb).active = TYPES as c_uint;
+        Some(answer)
     }
 }
 

@@ -337,7 +337,7 @@ pub unsafe extern "C" fn nlmsg_append(
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nlmsg_expand(msg: &mut nl_msg, size: usize) -> c_int {
-    if size <= msg.size {
+    if size <= nlmsg_get_max_size(msg) {
         return -NLE_INVAL;
     }
     // SAFETY: the message's memory is from malloc, or is copied where it lies in a datagram.
@@ -425,7 +425,8 @@ pub extern "C" fn nlmsg_get_proto(msg: &nl_msg) -> c_int {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn nlmsg_get_max_size(msg: &nl_msg) -> usize {
-    msg.size
+    // A copy of a received one would have room for its padding.
+    if is_own(msg) { msg.size } else { msg.size.next_multiple_of(4) }
 }
 
 #[unsafe(no_mangle)]

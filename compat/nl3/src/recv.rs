@@ -32,7 +32,7 @@ impl Origin {
 
 /// Bytes that a datagram of this socket may have.
 fn room(sock: &nl_sock) -> usize {
-    if sock.bufsize > 0 { sock.bufsize } else { ROOM }
+    if sock.bufsize > 0 && !sock.peek { sock.bufsize } else { ROOM }
 }
 
 /// Receives a datagram into `to`, which has [`room`]. Returns its length, 0 at the end of the stream, or
@@ -153,7 +153,6 @@ pub unsafe extern "C" fn nl_recv(
         if from.is_null() || bytes.is_null() {
             return -NLE_INVAL;
         }
-        *bytes = null_mut();
         if !creds.is_null() {
             *creds = null_mut();
         }

@@ -36,6 +36,8 @@ enum End {
     Stop,
     /// Nor here, and the caller gets this.
     Answer(c_int),
+    /// There is none: nothing has come, for this reason.
+    Nothing(c_int),
 }
 
 type Go = Result<(), End>;
@@ -59,14 +61,16 @@ pub unsafe extern "C" fn nl_recvmsgs_report(sock: *mut nl_sock, cb: *mut nl_cb) 
         }
         let (multipart, interrupted) = (false, false);
         let mut reading = Reading { sock, cb, count: 0, multipart, interrupted };
-        loop {
+        let answer = loop {
             match datagram(&mut reading) {
                 Ok(()) if reading.multipart => {}
-                Err(End::Answer(answer)) => return answer,
-                _ => break,
+                Err(End::Nothing(answer)) => return answer,
+                Err(End::Answer(answer)) => break answer,
+                _ => break reading.count,
             }
-        }
-        if reading.interrupted { -NLE_DUMP_INTR } else { reading.count }
+        };
+        // Whatever else has gone wrong.
+        if reading.interrupted { -NLE_DUMP_INTR } else { answer }
     }
 }
 
@@ -79,8 +83,11 @@ unsafe fn datagram(reading: &mut Reading) -> Go {
         debug!(3, c"Attempting to read from %p\n", reading.sock);
         let (datagram, len) = next_datagram(reading.sock, recv, &mut origin);
         debug!(3, c"recvmsgs(%p): Read %d bytes\n", reading.sock, len);
-        let ended =
-            if len > 0 { messages(reading, datagram, len, &origin) } else { Err(End::Answer(len)) };
+        let ended = if len > 0 {
+            messages(reading, datagram, len, &origin)
+        } else {
+            Err(End::Nothing(len))
+        };
         if !datagram.is_null() {
             Datagram::put(datagram);
         }
