@@ -314,7 +314,7 @@ pub(crate) unsafe fn fits(cache: *mut nl_cache, obj: *const nl_object) -> bool {
     unsafe { core::ptr::eq((*(*cache).ops).object(), ops(obj)) }
 }
 
-/// Adds an object, or a copy of it if it is in a cache already.
+/// Adds an object, or a copy of it if it is in a cache or has been in one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_cache_add(cache: *mut nl_cache, obj: *mut nl_object) -> c_int {
     // SAFETY: both are live.
@@ -322,11 +322,11 @@ pub unsafe extern "C" fn nl_cache_add(cache: *mut nl_cache, obj: *mut nl_object)
         if !fits(cache, obj) {
             return -NLE_OBJ_MISMATCH;
         }
-        let new = if (*obj).cache().is_null() {
+        let new = if (*obj).listed {
+            nl_object_clone(obj)
+        } else {
             nl_object_get(obj);
             obj
-        } else {
-            nl_object_clone(obj)
         };
         if new.is_null() {
             return -NLE_NOMEM;

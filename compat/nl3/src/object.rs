@@ -26,6 +26,8 @@ pub struct nl_object {
     /// The type of the message that it came with, or 0.
     pub(crate) msgtype: u16,
     marked: bool,
+    /// It is in a cache, or has been in one.
+    pub(crate) listed: bool,
 }
 
 const _: () = assert!(size_of::<nl_object>() == 24 + size_of::<*const u8>());
@@ -34,7 +36,16 @@ impl nl_object {
     /// The head of an object of this type, which is in no cache.
     pub(crate) const fn of(ops: &'static nl_object_ops, mask: u64) -> nl_object {
         let home = (&raw const *ops).cast();
-        nl_object { home, mask, refs: 1, place: 0, number: 0, msgtype: 0, marked: false }
+        nl_object {
+            home,
+            mask,
+            refs: 1,
+            place: 0,
+            number: 0,
+            msgtype: 0,
+            marked: false,
+            listed: false,
+        }
     }
 
     fn is_cached(&self) -> bool {
@@ -48,6 +59,7 @@ impl nl_object {
 
     /// It is in this cache now, which is of its type.
     pub(crate) fn enter(&mut self, cache: *mut nl_cache) {
+        self.listed = true;
         self.home = cache.cast::<u8>().wrapping_add(1);
     }
 
@@ -291,8 +303,9 @@ pub unsafe extern "C" fn nl_object_put(obj: *mut nl_object) {
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn nl_object_shared(obj: &nl_object) -> c_int {
-    (obj.refs > 1).into()
+pub unsafe extern "C" fn nl_object_shared(obj: &nl_object) -> c_int {
+    // SAFETY: as for nl_object_get_refcnt.
+    unsafe { (nl_object_get_refcnt(obj) > 1).into() }
 }
 
 #[unsafe(no_mangle)]
@@ -428,9 +441,12 @@ pub unsafe extern "C" fn nl_object_attr_list(
     unsafe { nl_object_attrs2str(obj, (*obj).mask as u32, buf, len) }
 }
 
+/// How many references there are. Where stock has a hash table, that holds one too.
 #[unsafe(no_mangle)]
-pub extern "C" fn nl_object_get_refcnt(obj: &nl_object) -> c_int {
-    obj.refs
+pub unsafe extern "C" fn nl_object_get_refcnt(obj: &nl_object) -> c_int {
+    // SAFETY: the cache that an object is in is live.
+    let hashed = unsafe { obj.cache().as_ref().is_some_and(|cache| (*cache.ops).unique) };
+    obj.refs + c_int::from(hashed)
 }
 
 #[unsafe(no_mangle)]

@@ -155,9 +155,7 @@ pub unsafe extern "C" fn nl_cache_refill(sock: *mut nl_sock, cache: *mut nl_cach
     unsafe {
         loop {
             nl_cache_clear(cache);
-            // Families may show the same object, and the last one shows it best.
-            let again = (*cache).flags & NL_CACHE_AF_ITER != 0;
-            match each_family(sock, cache, if again { replace } else { add }, cache.cast()) {
+            match each_family(sock, cache, add, cache.cast()) {
                 Err(NLE_DUMP_INTR) => debug!(2, c"Dump interrupted, restarting!\n"),
                 filled => return code(filled),
             }
@@ -178,10 +176,11 @@ unsafe fn each_family(
             request_all(sock, cache)?;
             done(pickup(sock, cache, cb, arg))
         };
-        if (*cache).flags & NL_CACHE_AF_ITER == 0 {
+        let groups = (*(*cache).ops).groups;
+        if (*cache).flags & NL_CACHE_AF_ITER == 0 || groups.is_empty() {
             return dump(cache);
         }
-        for group in (*(*cache).ops).groups.iter().filter(|group| group.group != 0) {
+        for group in groups.iter().filter(|group| group.group != 0) {
             (*cache).arg1 = group.family;
             dump(cache)?;
         }

@@ -190,6 +190,20 @@ pub(crate) fn offered_name(index: c_int) -> Option<[c_char; 128]> {
     Some(name)
 }
 
+/// The master of a link, or 0 for one that has none, where the program offers a cache that has the link.
+pub(crate) fn offered_master(index: c_int) -> Option<c_int> {
+    // SAFETY: the cache that is offered is held meanwhile.
+    unsafe {
+        let offered = nl_cache_mngt_require_safe(c"route/link".as_ptr());
+        if offered.is_null() {
+            return None;
+        }
+        let master = by_index(offered, index).map(|link| link.master);
+        nl_cache_free(offered);
+        master
+    }
+}
+
 /// The number of a link, or 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_link_name2i(cache: *mut nl_cache, name: *const c_char) -> c_int {

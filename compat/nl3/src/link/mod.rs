@@ -17,7 +17,7 @@ mod stats;
 mod uapi;
 mod vf;
 
-pub(crate) use cache::{CACHES, name_of, offered_name, rtnl_link_get};
+pub(crate) use cache::{CACHES, name_of, offered_master, offered_name, rtnl_link_get};
 pub(crate) use object::{
     rtnl_link, rtnl_link_get_arptype, rtnl_link_get_ifindex, rtnl_link_get_mtu,
 };

@@ -3,8 +3,6 @@
 
 use core::ffi::{c_char, c_int, c_uint};
 
-use rnl::uapi::NETLINK_NETFILTER;
-
 use super::names::{COPY_MODES, known_mode};
 use super::*;
 use crate::abi::nl_dump_params;
@@ -47,10 +45,8 @@ pub static log_obj_ops: nl_object_ops = nl_object_ops {
 };
 
 /// Groups are not told of, only asked for: no messages.
-pub(crate) static CACHE_OPS: nl_cache_ops = nl_cache_ops {
-    hdrsize: HDRLEN,
-    ..nl_cache_ops::new(c"netfilter/log", NETLINK_NETFILTER, &log_obj_ops)
-};
+pub(crate) static CACHE_OPS: nl_cache_ops =
+    nl_cache_ops { hdrsize: HDRLEN, ..nl_cache_ops::new(c"netfilter/log", 0, &log_obj_ops) };
 
 accessors! { nfnl_log:
     set  nfnl_log_set_group(u16) group: GROUP;

@@ -3,8 +3,6 @@
 
 use core::ffi::{c_char, c_int, c_uint};
 
-use rnl::uapi::NETLINK_NETFILTER;
-
 use super::names::{COPY_MODES, known_mode};
 use super::*;
 use crate::abi::nl_dump_params;
@@ -40,10 +38,8 @@ pub static queue_obj_ops: nl_object_ops = nl_object_ops {
 };
 
 /// Queues are not told of, only asked for: no messages.
-pub(crate) static CACHE_OPS: nl_cache_ops = nl_cache_ops {
-    hdrsize: HDRLEN,
-    ..nl_cache_ops::new(c"netfilter/queue", NETLINK_NETFILTER, &queue_obj_ops)
-};
+pub(crate) static CACHE_OPS: nl_cache_ops =
+    nl_cache_ops { hdrsize: HDRLEN, ..nl_cache_ops::new(c"netfilter/queue", 0, &queue_obj_ops) };
 
 accessors! { nfnl_queue:
     set  nfnl_queue_set_group(u16) group: GROUP;

@@ -13,6 +13,7 @@ use crate::attr::{nla_find, nla_len, nla_put_u16};
 use crate::cache::{items, nl_cache};
 use crate::dump::{dump, dump_line};
 use crate::error::*;
+use crate::link::offered_master;
 use crate::mngt::*;
 use crate::msg::{nl_msg, nlmsg_attrdata, nlmsg_attrlen};
 use crate::names::AF;
@@ -293,6 +294,10 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         if neigh.family != libc::AF_BRIDGE {
             // Only entries of bridges have one.
             (neigh.master, neigh.h.mask) = (0, neigh.h.mask & !MASTER);
+        } else if neigh.h.mask & MASTER == 0 {
+            if let Some(master) = offered_master(neigh.h.number as c_int) {
+                (neigh.master, neigh.h.mask) = (master as u32, neigh.h.mask | MASTER);
+            }
         }
         if let Some(probes) = nla_find(attrs, len, NDA_PROBES.into()).as_ref() {
             if nla_len(probes) < 4 {

@@ -228,7 +228,8 @@ unsafe fn update(old: *mut nl_object, new: *mut nl_object) -> Done {
         let Some(nh) = nexthops(from).next().filter(|_| from.nexthops_len == 1) else {
             return Err(NLE_OPNOTSUPP);
         };
-        if c_int::from(from.family) != libc::AF_INET6 || to.nexthops_len == 0 {
+        // One without a gateway is a route of its own.
+        if c_int::from(from.family) != libc::AF_INET6 || !(*nh).has(NH_GATEWAY) {
             return Err(NLE_OPNOTSUPP);
         }
         let known = nexthops(to).find(|known| same(&**known, &*nh, false));
@@ -241,7 +242,7 @@ unsafe fn update(old: *mut nl_object, new: *mut nl_object) -> Done {
                 rtnl_route_add_nexthop(to, copy);
             }
             (RTM_NEWROUTE, Some(_)) => {}
-            (RTM_DELROUTE, _) if to.nexthops_len == 1 => return Err(NLE_OPNOTSUPP),
+            (RTM_DELROUTE, _) if to.nexthops_len <= 1 => return Err(NLE_OPNOTSUPP),
             (RTM_DELROUTE, Some(known)) => {
                 rtnl_route_remove_nexthop(to, known);
                 rtnl_route_nh_free(known);

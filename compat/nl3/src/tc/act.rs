@@ -7,7 +7,6 @@ use core::ptr::null_mut;
 use super::dump::{details, line, stats};
 use super::message::*;
 use super::object::*;
-use super::qdisc::GROUPS;
 use super::uapi::*;
 use crate::abi::{nl_dump_params, nlattr, nlmsghdr};
 use crate::attr::*;
@@ -35,7 +34,6 @@ pub(super) static OBJECT: nl_object_ops = nl_object_ops {
 pub(super) static CACHE_OPS: nl_cache_ops = nl_cache_ops {
     hdrsize: ACT_HEADER,
     msgtypes: &MSGTYPES,
-    groups: &GROUPS,
     request: Some(request_all),
     parse_all: Some(parse_message),
     ..nl_cache_ops::new(c"route/act", NETLINK_ROUTE, &OBJECT)
