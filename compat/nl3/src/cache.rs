@@ -7,6 +7,7 @@ use core::ptr::null_mut;
 use crate::abi::nl_dump_params;
 use crate::dump::{NL_DUMP_DETAILS, debug, stdout};
 use crate::error::*;
+use crate::finder::Finder;
 use crate::index::Index;
 use crate::items::Items;
 use crate::mngt::nl_cache_ops;
@@ -23,6 +24,8 @@ pub struct nl_cache {
     pub(crate) flags: c_uint,
     pub(crate) ops: *mut nl_cache_ops,
     index: Index,
+    /// By their names, where the type has some.
+    pub(crate) names: Finder,
 }
 
 /// How many objects are looked at one by one rather than by an index.
@@ -230,6 +233,7 @@ unsafe fn link(cache: *mut nl_cache, obj: *mut nl_object) -> Done {
         if unique && !find_identical(cache, obj, hash).is_null() {
             return Err(NLE_EXIST);
         }
+        (*cache).names.forget();
         make_room(cache)?;
         (*cache).items.push(obj);
         if hash.is_some_and(|hash| !(*cache).index.insert(hash, (*obj).place)) {
@@ -365,6 +369,7 @@ pub unsafe extern "C" fn nl_cache_remove(obj: *mut nl_object) {
         if cache.is_null() {
             return;
         }
+        (*cache).names.forget();
         if (*cache).index.exists() {
             (*cache).index.remove(rows::hash(obj, ops(obj)), (*obj).place);
         }
@@ -381,7 +386,19 @@ pub unsafe extern "C" fn nl_cache_search(
     needle: *mut nl_object,
 ) -> *mut nl_object {
     // SAFETY: both are live.
-    unsafe { referenced(find_identical(cache, needle, place(cache, needle))) }
+    unsafe { referenced(peek(cache, needle)) }
+}
+
+/// The same without a reference.
+pub(crate) unsafe fn peek(cache: *mut nl_cache, needle: *const nl_object) -> *mut nl_object {
+    // SAFETY: both are live.
+    unsafe { find_identical(cache, needle, place(cache, needle)) }
+}
+
+/// The object in a place.
+pub(crate) unsafe fn at(cache: *const nl_cache, place: u32) -> *mut nl_object {
+    // SAFETY: the cache is live.
+    unsafe { (*cache).items.at(place) }
 }
 
 fn non_null(obj: *mut nl_object) -> Option<*mut nl_object> {

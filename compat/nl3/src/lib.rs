@@ -25,6 +25,7 @@ mod cb;
 mod data;
 mod dump;
 mod error;
+mod finder;
 mod genl;
 mod hash;
 mod idiag;

@@ -8,8 +8,10 @@ use super::object::{FAMILY, IFINDEX, OPS, rtnl_link};
 use super::parse::parse;
 use super::uapi::*;
 use crate::attr::nla_put_u32;
-use crate::cache::{items, nl_cache, nl_cache_free, nl_cache_search};
+use crate::cache::{items, nl_cache, nl_cache_free, peek};
 use crate::error::*;
+use crate::finder::By;
+use crate::hash::nl_hash_any;
 use crate::mngt::*;
 use crate::object::*;
 use crate::route::uapi::NETLINK_ROUTE;
@@ -104,10 +106,8 @@ unsafe fn find<'a>(
     }
 }
 
-/// The first link of that number. Nearly always there is one, of a family that links are told of by, which the
-/// index knows.
+/// The first link of that number: of a family that links are told of by, which the index knows, or of any.
 unsafe fn by_index<'a>(cache: *mut nl_cache, index: c_int) -> Option<&'a mut rtnl_link> {
-    let mut found: *mut nl_object = null_mut();
     // SAFETY: the cache is live; all zeros are a link, which is live as long as it is looked for.
     unsafe {
         if !eq((*cache).ops, &CACHE_OPS) {
@@ -116,21 +116,36 @@ unsafe fn by_index<'a>(cache: *mut nl_cache, index: c_int) -> Option<&'a mut rtn
         let mut wanted: rtnl_link = core::mem::zeroed();
         wanted.h = nl_object::of(&OPS, IFINDEX | FAMILY);
         wanted.index = index;
-        for group in &GROUPS {
+        let of_family = |group: &nl_af_group| {
             wanted.family = group.family;
-            let one = nl_cache_search(cache, (&raw mut wanted).cast());
-            // The cache holds it.
-            nl_object_put(one);
-            if !found.is_null() && !one.is_null() {
-                found = null_mut();
-                break;
-            }
-            found = if one.is_null() { found } else { one };
+            peek(cache, (&raw const wanted).cast()).cast::<rtnl_link>().as_mut()
+        };
+        let first = GROUPS.iter().filter_map(of_family).min_by_key(|link| link.h.place);
+        first.or_else(|| find(cache, |link| link.index == index))
+    }
+}
+
+fn hash_of_name(name: *const c_char) -> u32 {
+    // SAFETY: the name is a string.
+    unsafe { nl_hash_any(name.cast(), libc::strlen(name), 0) }
+}
+
+unsafe fn hash_of(obj: *mut nl_object) -> u32 {
+    // SAFETY: the object is a link.
+    hash_of_name(unsafe { (*obj.cast::<rtnl_link>()).name.as_ptr() })
+}
+
+/// The first link of that name; the cache may be of another type.
+unsafe fn by_name<'a>(cache: *mut nl_cache, name: *const c_char) -> Option<&'a mut rtnl_link> {
+    // SAFETY: the cache is live, its objects are links once its type is known, and names are strings.
+    unsafe {
+        if !eq((*cache).ops, &CACHE_OPS) {
+            return None;
         }
-        match found.cast::<rtnl_link>().as_mut() {
-            Some(link) => Some(link),
-            None => find(cache, |link| link.index == index),
-        }
+        let is =
+            |obj: *mut nl_object| libc::strcmp((*obj.cast::<rtnl_link>()).name.as_ptr(), name) == 0;
+        let by = By { hash: hash_of_name(name), hash_of, is: &is };
+        (*cache).names.first(cache, &by).cast::<rtnl_link>().as_mut()
     }
 }
 
@@ -148,18 +163,13 @@ pub unsafe extern "C" fn rtnl_link_get(cache: *mut nl_cache, index: c_int) -> *m
     unsafe { hold(by_index(cache, index)) }
 }
 
-fn is_called(link: &rtnl_link, name: *const c_char) -> bool {
-    // SAFETY: both are strings.
-    unsafe { libc::strcmp(link.name.as_ptr(), name) == 0 }
-}
-
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_link_get_by_name(
     cache: *mut nl_cache,
     name: *const c_char,
 ) -> *mut rtnl_link {
     // SAFETY: the cache is live; the name is a string.
-    unsafe { hold(find(cache, |link| is_called(link, name))) }
+    unsafe { hold(by_name(cache, name)) }
 }
 
 /// Writes the name of a link into the caller's buffer, if the cache knows it.
@@ -208,7 +218,7 @@ pub(crate) fn offered_master(index: c_int) -> Option<c_int> {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_link_name2i(cache: *mut nl_cache, name: *const c_char) -> c_int {
     // SAFETY: the cache is live; the name is a string.
-    unsafe { find(cache, |link| is_called(link, name)).map_or(0, |link| link.index) }
+    unsafe { by_name(cache, name).map_or(0, |link| link.index) }
 }
 
 /// Writes the name of a link as this cache knows it or, where there is none, the one that the program offers.

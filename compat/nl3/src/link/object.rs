@@ -120,8 +120,20 @@ pub(super) static OPS: nl_object_ops = nl_object_ops {
     ..nl_object_ops::new::<rtnl_link>(c"route/link", ATTRS)
 };
 
+/// A name is what links are found by in their cache.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtnl_link_set_name(link: &mut rtnl_link, name: *const c_char) {
+    // SAFETY: the name is a string, and the cache that a link is in live.
+    unsafe {
+        mem::set_text(&mut link.name, name);
+        link.h.mask |= IFNAME;
+        if let Some(cache) = link.h.cache().as_mut() {
+            cache.names.forget();
+        }
+    }
+}
+
 accessors! { rtnl_link:
-    text rtnl_link_set_name() name: IFNAME;
     chars rtnl_link_get_name() name: IFNAME;
     text rtnl_link_set_qdisc() qdisc: QDISC;
     chars rtnl_link_get_qdisc() qdisc: QDISC;
