@@ -3,6 +3,10 @@
 
 use core::ffi::{c_char, c_int, c_uint, c_void};
 use core::ptr::null_mut;
+use core::sync::atomic::{
+    AtomicBool,
+    Ordering::{AcqRel, Release},
+};
 
 use crate::abi::nl_dump_params;
 use crate::dump::{NL_DUMP_DETAILS, debug, stdout};
@@ -24,6 +28,8 @@ pub struct nl_cache {
     pub(crate) flags: c_uint,
     pub(crate) ops: *mut nl_cache_ops,
     index: Index,
+    /// A thread is making the index.
+    indexing: AtomicBool,
     /// By their names, where the type has some.
     pub(crate) names: Finder,
 }
@@ -265,26 +271,37 @@ unsafe fn make_room(cache: *mut nl_cache) -> Done {
     Ok(())
 }
 
-/// Makes the index if it is worth having: the type has keys, and there are enough objects.
+/// Makes the index if it is worth having: the type has keys, and there are enough objects. Threads may come here
+/// at once: the first one makes it, and others do without meanwhile.
 unsafe fn indexed(cache: *mut nl_cache) -> bool {
     // SAFETY: the cache is live.
     unsafe {
-        let nl_cache { items: all, index, .. } = &mut *cache;
         let object = (*(*cache).ops).object();
-        if index.exists() || all.count() < FEW || object.keys == 0 {
-            return index.exists();
+        let few = (*cache).items.count() < FEW || object.keys == 0;
+        if (*cache).index.exists() || few || (*cache).indexing.swap(true, AcqRel) {
+            return (*cache).index.exists();
         }
-        if !index.make(all.count()) {
-            return false;
+        if let (false, Some(ready)) = ((*cache).index.exists(), all_indexed(cache, object)) {
+            Index::publish(&raw mut (*cache).index, ready);
         }
-        for obj in items(cache) {
-            if !index.insert(rows::hash(obj, object), (*obj).place) {
-                index.drop();
-                return false;
-            }
-        }
-        true
+        (*cache).indexing.store(false, Release);
+        (*cache).index.exists()
     }
+}
+
+/// An index of all objects, unless there is no memory for it.
+unsafe fn all_indexed(cache: *mut nl_cache, object: &nl_object_ops) -> Option<Index> {
+    let mut index = Index::NONE;
+    // SAFETY: the cache and its objects are live.
+    unsafe {
+        let made = index.make((*cache).items.count());
+        let file = |obj: *mut nl_object| index.insert(rows::hash(obj, object), (*obj).place);
+        if made && items(cache).all(file) {
+            return Some(index);
+        }
+    }
+    index.drop();
+    None
 }
 
 /// What the index has such an object under, if there is one.

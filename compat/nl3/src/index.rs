@@ -7,6 +7,10 @@
 
 use core::cell::Cell;
 use core::ptr::null_mut;
+use core::sync::atomic::{
+    AtomicPtr,
+    Ordering::{Acquire, Release},
+};
 
 use crate::mem;
 
@@ -31,11 +35,22 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    const NONE: Index = Index { slots: null_mut(), mask: 0, used: 0 };
+    pub(crate) const NONE: Index = Index { slots: null_mut(), mask: 0, used: 0 };
 
-    /// Whether there is one.
+    /// Whether there is one. Threads that look things up at once may see it come.
     pub(crate) fn exists(&self) -> bool {
-        !self.slots.is_null()
+        // SAFETY: it is written to by `publish` alone while others may look.
+        let slots = unsafe { AtomicPtr::from_ptr((&raw const self.slots).cast_mut()) };
+        !slots.load(Acquire).is_null()
+    }
+
+    /// Puts one that is ready here, where there is none, for all threads to see.
+    pub(crate) unsafe fn publish(to: *mut Index, ready: Index) {
+        // SAFETY: nobody looks at the rest before there are slots, and the caller is the only one to write.
+        unsafe {
+            ((*to).mask, (*to).used) = (ready.mask, ready.used);
+            AtomicPtr::from_ptr(&raw mut (*to).slots).store(ready.slots, Release);
+        }
     }
 
     /// Makes an empty one with room for `objects`. False when there is no memory.
