@@ -106,6 +106,7 @@ pub struct flnl_result {
 }
 
 static RESULT_OPS: nl_object_ops = nl_object_ops {
+    id_attrs: 0,
     dump: [Some(dump), Some(dump), None],
     ..nl_object_ops::new::<flnl_result>(c"fib_lookup/result", &[])
 };
