@@ -155,6 +155,12 @@ static void accessors(const char *kind, unsigned int fields, void (*set)(struct 
 static const struct shape U32[] = { { 1, 4 }, { 2, 4 }, { 3, 4 }, { 4, 4 }, { 5, 16 }, { 5, 48 }, { 10, 12 } };
 static const struct shape FLOWER[] = { { 4, 6 }, { 6, 6 }, { 8, 2 }, { 10, 4 }, { 12, 4 }, { 22, 4 }, { 23, 2 }, { 24, 1 }, { 25, 2 }, { 73, 1 } };
 
+/* Everything of flower is read with care: any size will do. */
+static int flower_size(int right)
+{
+	return dice(12) ? right : (int)dice(9);
+}
+
 static void messages(const char *kind, const struct shape *shapes, size_t known, void (*get)(struct rtnl_cls *))
 {
 	struct nl_object *before = NULL;
@@ -166,11 +172,12 @@ static void messages(const char *kind, const struct shape *shapes, size_t known,
 		for (unsigned int n = dice((unsigned int)known + 1); n > 0; n--) {
 			const struct shape *shape = &shapes[dice((unsigned int)known)];
 			int selector = shape->size >= 16, flower = !strcmp(kind, "flower");
+			int whole = selector || (!flower && shape->type == 10);
 
-			put_random(msg, shape->type, selector || flower || shape->type == 10 ? shape->size : some_size(shape->size));
+			put_random(msg, shape->type, whole ? shape->size : flower ? flower_size(shape->size) : some_size(shape->size));
 			/* A mask, which the kernel does not send without what it is of. */
 			if (flower && (shape->type < 8 || (shape->type > 8 && shape->type < 20) || shape->type == 73))
-				put_random(msg, shape->type + 1, shape->size);
+				put_random(msg, shape->type + 1, flower_size(shape->size));
 			/* As many keys as it says. */
 			if (selector)
 				((unsigned char *)nlmsg_tail(nlmsg_hdr(msg)))[2 - shape->size] = (unsigned char)((shape->size - 16) / 16);

@@ -8,6 +8,7 @@ use super::action::ipv4_text;
 use super::basic::{add_action, remove_action};
 use super::fw::{free_actions, own_actions, parse_actions, put_actions, with_reference};
 use crate::abi::{nl_dump_params, nlattr};
+use crate::attr::{nla_data, nla_len, nla_memcpy, nla_type, walk};
 use crate::dump::dump;
 use crate::error::*;
 use crate::msg::nl_msg;
@@ -268,10 +269,30 @@ addresses! {
     rtnl_flower_set_ipv4_dst rtnl_flower_get_ipv4_dst: dst DST;
 }
 
+/// The address of an interface, which may be cut at its end.
+unsafe fn find_mac(options: &nlattr, kind: u16) -> Result<Option<Mac>, c_int> {
+    let mut found = None;
+    // SAFETY: the options are whole; as many bytes are copied as the attribute has.
+    unsafe {
+        let all = walk(nla_data(options).cast(), nla_len(options));
+        for nla in all.filter(|nla| nla_type(nla) == kind.into()) {
+            let mut mac = Mac::default();
+            if nla_len(nla) > mac.len() as c_int {
+                return Err(NLE_RANGE);
+            }
+            nla_memcpy(mac.as_mut_ptr().cast(), nla, mac.len() as c_int);
+            found = Some(mac);
+        }
+    }
+    Ok(found)
+}
+
+type Find<T> = unsafe fn(&nlattr, u16) -> Result<Option<T>, c_int>;
+
 /// Reads a field and its mask; notes which are there.
 unsafe fn read_masked<T: Copy>(
     options: &nlattr,
-    kind: u16,
+    (kind, find): (u16, Find<T>),
     to: &mut Masked<T>,
     bit: u32,
     (set, masks): (&mut u32, &mut u32),
@@ -294,11 +315,11 @@ unsafe fn parse_masked(flower: &mut Flower, options: &nlattr) -> Done {
     let (set, masks) = (&mut flower.mask, &mut flower.masks);
     // SAFETY: the options are whole.
     unsafe {
-        read_masked(options, KEY_ETH_DST, &mut flower.dst_mac, DST_MAC, (set, masks))?;
-        read_masked(options, KEY_ETH_SRC, &mut flower.src_mac, SRC_MAC, (set, masks))?;
-        read_masked(options, KEY_IP_TOS, &mut flower.dscp, DSCP, (set, masks))?;
-        read_masked(options, KEY_IPV4_SRC, &mut flower.src, SRC, (set, masks))?;
-        read_masked(options, KEY_IPV4_DST, &mut flower.dst, DST, (set, masks))
+        read_masked(options, (KEY_ETH_DST, find_mac), &mut flower.dst_mac, DST_MAC, (set, masks))?;
+        read_masked(options, (KEY_ETH_SRC, find_mac), &mut flower.src_mac, SRC_MAC, (set, masks))?;
+        read_masked(options, (KEY_IP_TOS, find), &mut flower.dscp, DSCP, (set, masks))?;
+        read_masked(options, (KEY_IPV4_SRC, find), &mut flower.src, SRC, (set, masks))?;
+        read_masked(options, (KEY_IPV4_DST, find), &mut flower.dst, DST, (set, masks))
     }
 }
 
