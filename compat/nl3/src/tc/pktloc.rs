@@ -6,7 +6,7 @@ use core::mem::offset_of;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicI64, AtomicPtr, Ordering::Relaxed};
 
-use super::classid::{each_line, path_of};
+use super::classid::path_of;
 use crate::abi::nl_list_head;
 use crate::error::*;
 use crate::{list, mem};
@@ -73,7 +73,32 @@ unsafe fn read() -> Done {
             list::remove(&raw mut (*old).list);
             rtnl_pktloc_put(old);
         }
-        each_line(path.as_ptr(), |line| add_line(line))
+        read_all(path.as_ptr())
+    }
+}
+
+/// Reads what the file has; what comes before an error stays.
+unsafe fn read_all(path: *const c_char) -> Done {
+    let (mut text, mut room) = (null_mut(), 0);
+    // SAFETY: the path is a string; stream and text are ours.
+    unsafe {
+        let file = libc::fopen(path, c"re".as_ptr());
+        if file.is_null() {
+            return Err(NLE_PKTLOC_FILE);
+        }
+        // A file without NULs is one piece.
+        let read = getdelim(&mut text, &mut room, 0, file);
+        libc::fclose(file);
+        let mut words = Words { at: text, plus: false, next: null_mut() };
+        let mut done = Ok(());
+        if read > 0 {
+            words.step();
+            while done.is_ok() && !words.next.is_null() {
+                done = place(&mut words);
+            }
+        }
+        mem::free(text);
+        done
     }
 }
 
@@ -82,60 +107,149 @@ const LAYERS: [(&CStr, u8); 6] =
     [(c"link", 0), (c"eth", 0), (c"net", 1), (c"ip", 1), (c"transport", 2), (c"tcp", 2)];
 const ALIGNS: [(&CStr, u16); 3] = [(c"u8", 1), (c"u16", 2), (c"u32", 4)];
 
-/// A whole number.
+/// A whole number: digits, or hexadecimal ones behind 0x. It is octal if it begins with 0.
 unsafe fn number(word: *const c_char) -> Option<u32> {
-    let mut end = null_mut();
     // SAFETY: the word is NULL or a string.
     unsafe {
-        if word.is_null() || !(*word as u8).is_ascii_digit() {
+        if word.is_null() {
             return None;
         }
-        let number = libc::strtoul(word, &mut end, 0);
-        (*end == 0).then_some(number as u32)
+        let bytes = CStr::from_ptr(word).to_bytes();
+        let hex = bytes.strip_prefix(b"0x").or_else(|| bytes.strip_prefix(b"0X"));
+        let good = match hex {
+            Some(hex) => !hex.is_empty() && hex.iter().all(u8::is_ascii_hexdigit),
+            None => !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit),
+        };
+        good.then(|| libc::strtoul(word, null_mut(), 0) as u32)
+    }
+}
+
+unsafe extern "C" {
+    fn getdelim(
+        line: *mut *mut c_char,
+        room: *mut usize,
+        end: c_int,
+        file: *mut libc::FILE,
+    ) -> isize;
+}
+
+/// The words of a file. Lines are no matter, but that comments end with them; a plus is a word of its own.
+struct Words {
+    at: *mut c_char,
+    /// What ended the last word was a plus.
+    plus: bool,
+    /// The next word, or NULL.
+    next: *mut c_char,
+}
+
+impl Words {
+    /// Hands out the next word, and looks for the one behind it.
+    unsafe fn step(&mut self) -> *mut c_char {
+        // SAFETY: it is a string of ours, which is cut into words.
+        let following = unsafe { self.following() };
+        core::mem::replace(&mut self.next, following)
+    }
+
+    unsafe fn following(&mut self) -> *mut c_char {
+        // SAFETY: as for `step`.
+        unsafe {
+            if core::mem::take(&mut self.plus) {
+                return PLUS.as_ptr().cast_mut();
+            }
+            self.skip_blanks();
+            while *self.at as u8 == b'#' {
+                self.at = self.at.add(libc::strcspn(self.at, c"\n".as_ptr()));
+                self.skip_blanks();
+            }
+            let word = self.at;
+            self.at = word.add(libc::strcspn(word, c" \t\r\n+".as_ptr()));
+            self.plus = *self.at as u8 == b'+';
+            if *self.at != 0 {
+                *self.at = 0;
+                self.at = self.at.add(1);
+            }
+            match (*word, self.plus) {
+                (0, false) => null_mut(),
+                (0, true) => self.following(),
+                _ => word,
+            }
+        }
+    }
+
+    unsafe fn skip_blanks(&mut self) {
+        // SAFETY: as for `step`.
+        unsafe { self.at = self.at.add(libc::strspn(self.at, c" \t\r\n".as_ptr())) };
+    }
+
+    /// The next word, if it is a number.
+    unsafe fn number(&mut self) -> Option<u32> {
+        // SAFETY: the word is NULL or a string.
+        unsafe {
+            let number = number(self.next)?;
+            self.step();
+            Some(number)
+        }
+    }
+
+    /// What the next word stands for, if it is in the table.
+    unsafe fn known<T: Copy>(&mut self, table: &[(&CStr, T)]) -> Option<T> {
+        // SAFETY: the word is NULL or a string.
+        unsafe {
+            let known = known(self.next, table)?;
+            self.step();
+            Some(known)
+        }
+    }
+}
+
+const PLUS: &CStr = c"+";
+
+unsafe fn known<T: Copy>(word: *const c_char, table: &[(&CStr, T)]) -> Option<T> {
+    // SAFETY: the word is NULL or a string.
+    let is = |name: &CStr| unsafe { libc::strcasecmp(name.as_ptr(), word) == 0 };
+    table.iter().find(|(name, _)| !word.is_null() && is(name)).map(|(_, value)| *value)
+}
+
+/// A name: what is nothing else.
+unsafe fn name(words: &mut Words) -> Option<*mut c_char> {
+    // SAFETY: the word is a string.
+    unsafe {
+        let word = words.step();
+        let other = number(word).is_some()
+            || known(word, &LAYERS).is_some()
+            || known(word, &ALIGNS).is_some()
+            || libc::strcmp(word, PLUS.as_ptr()) == 0;
+        (!other).then_some(word)
     }
 }
 
 /// A layer and an offset, or an offset alone, which is that of the network's header.
-unsafe fn offset(word: *mut c_char) -> Option<(u8, u16)> {
-    // SAFETY: the word is a string of ours, which is cut at the sign.
+unsafe fn offset(words: &mut Words) -> Option<(u8, u16)> {
+    // SAFETY: the words are strings.
     unsafe {
-        let sign = libc::strchr(word, c_int::from(b'+'));
-        if sign.is_null() {
-            return Some((1, number(word)? as u16));
-        }
-        *sign = 0;
-        let (_, layer) =
-            LAYERS.iter().find(|(name, _)| libc::strcasecmp(name.as_ptr(), word) == 0)?;
-        Some((*layer, number(sign.add(1))? as u16))
+        let Some(layer) = words.known(&LAYERS) else { return Some((1, words.number()? as u16)) };
+        words.known(&[(PLUS, ())])?;
+        Some((layer, words.number()? as u16))
     }
 }
 
-/// A line of the file: name, size, offset, and perhaps a mask and a shift.
-unsafe fn add_line(line: *mut c_char) -> Done {
-    let mut save = null_mut();
-    // SAFETY: the line is a string of ours, which is cut into words.
+/// A place: name, size, offset, and perhaps a mask and a shift.
+unsafe fn place(words: &mut Words) -> Done {
+    // SAFETY: the words are strings of ours.
     unsafe {
-        let mut word = |from: *mut c_char| libc::strtok_r(from, c" \t\r".as_ptr(), &mut save);
-        let (name, align, place) = (word(line), word(null_mut()), word(null_mut()));
-        let (mask, shift, more) = (word(null_mut()), word(null_mut()), word(null_mut()));
-        if name.is_null() || align.is_null() || place.is_null() || !more.is_null() {
-            return Err(NLE_PARSE_ERR);
-        }
-        let size = ALIGNS.iter().find(|(name, _)| libc::strcasecmp(name.as_ptr(), align) == 0);
-        let align = size.map(|(_, size)| *size).or_else(|| Some(number(align)? as u16));
-        let optional = |word: *mut c_char| if word.is_null() { Some(0) } else { number(word) };
-        let (Some(align), Some((layer, offset)), Some(mask), Some(shift)) =
-            (align, offset(place), optional(mask), optional(shift))
-        else {
-            return Err(NLE_PARSE_ERR);
-        };
+        let name = name(words).ok_or(NLE_PARSE_ERR)?;
+        let align = words.known(&ALIGNS).or_else(|| Some(words.number()? as u16));
+        let align = align.ok_or(NLE_PARSE_ERR)?;
+        let (layer, offset) = offset(words).ok_or(NLE_PARSE_ERR)?;
         let new = rtnl_pktloc_alloc();
         if new.is_null() || !mem::set_str(&mut (*new).name, name) {
             rtnl_pktloc_put(new);
             return Err(NLE_NOMEM);
         }
         ((*new).layer, (*new).offset, (*new).align) = (layer, offset, align);
-        ((*new).mask, (*new).shift) = (mask, shift as u8);
+        if let Some(mask) = words.number() {
+            ((*new).mask, (*new).shift) = (mask, words.number().unwrap_or(0) as u8);
+        }
         if rtnl_pktloc_add(new) < 0 {
             // The first one of a name counts.
             rtnl_pktloc_put(new);
@@ -191,23 +305,33 @@ pub unsafe extern "C" fn rtnl_pktloc_put(place: *mut rtnl_pktloc) {
     }
 }
 
+/// Places are told in the order of stock's hash table: Bernstein's sum of the name, in 256 buckets.
+unsafe fn bucket(name: *const c_char) -> u8 {
+    // SAFETY: the name is a string.
+    let name = unsafe { CStr::from_ptr(name) };
+    name.to_bytes().iter().fold(5381u32, |sum, &b| sum.wrapping_mul(33).wrapping_add(b.into()))
+        as u8
+}
+
 /// Makes a place known, which it becomes with the caller's reference.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_pktloc_add(place: *mut rtnl_pktloc) -> c_int {
     // SAFETY: the place is live, its name a string.
+    code(unsafe { add(place) })
+}
+
+unsafe fn add(place: *mut rtnl_pktloc) -> Done {
+    // SAFETY: as for rtnl_pktloc_add.
     unsafe {
-        match find((*place).name) {
-            Ok(Some(_)) => -NLE_EXIST,
-            Ok(None) => match all() {
-                Ok(list) => {
-                    list::add_tail(&raw mut (*place).list, list);
-                    0
-                }
-                Err(error) => -error,
-            },
-            Err(error) => -error,
+        if find((*place).name)?.is_some() {
+            return Err(NLE_EXIST);
         }
+        let own = bucket((*place).name);
+        let behind = places()?.find(|one| bucket((**one).name) > own);
+        let end = behind.map_or(all()?, |one| &raw mut (*one).list);
+        list::add_tail(&raw mut (*place).list, end);
     }
+    Ok(())
 }
 
 /// Calls back for each known place.
