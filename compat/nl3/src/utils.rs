@@ -71,17 +71,18 @@ pub unsafe extern "C" fn nl_rate2str(
 }
 
 /// Suffixes of sizes: their name, and what they multiply by and divide by.
-const SUFFIXES: [(&core::ffi::CStr, c_long, c_long); 10] = [
+const SUFFIXES: [(&core::ffi::CStr, c_long, c_long); 11] = [
+    (c"bit", 1, 8),
     (c"b", 1, 1),
     (c"k", 1 << 10, 1),
     (c"kb", 1 << 10, 1),
-    (c"kbit", 1_000, 8),
+    (c"kbit", 125, 1),
     (c"m", 1 << 20, 1),
     (c"mb", 1 << 20, 1),
-    (c"mbit", 1_000_000, 8),
+    (c"mbit", 125_000, 1),
     (c"g", 1 << 30, 1),
     (c"gb", 1 << 30, 1),
-    (c"gbit", 1_000_000_000, 8),
+    (c"gbit", 125_000_000, 1),
 ];
 
 /// The size that a text gives, in bytes, or a negative error.
@@ -146,14 +147,8 @@ pub unsafe extern "C" fn nl_prob2int(text: *const c_char) -> c_long {
         if *end != 0 && libc::strcmp(end, c"%".as_ptr()) != 0 {
             return (-NLE_INVAL).into();
         }
-        round(share * f64::from(u32::MAX)) as c_long
+        (share * f64::from(u32::MAX) + 0.5) as c_long
     }
-}
-
-/// The nearest whole number, of two the even one: numbers of this size have no room for a fraction.
-fn round(value: f64) -> f64 {
-    const WHOLE: f64 = (1u64 << 52) as f64;
-    core::hint::black_box(value + WHOLE) - WHOLE
 }
 
 /// Suffixes of times, in milliseconds.

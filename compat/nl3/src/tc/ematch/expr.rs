@@ -25,7 +25,7 @@ enum Token<'a> {
     Layer(u8),
     Operand(u8),
     Logic(u16),
-    Meta(u16),
+    Meta(u16, &'static str),
     Not,
     Mask,
     Shift,
@@ -36,7 +36,7 @@ enum Token<'a> {
 }
 
 /// Words, in whatever case, and what they are.
-const WORDS: [(&str, Token); 25] = [
+const WORDS: [(&str, Token); 22] = [
     ("u8", Token::Align(1)),
     ("u16", Token::Align(2)),
     ("u32", Token::Align(4)),
@@ -47,14 +47,11 @@ const WORDS: [(&str, Token); 25] = [
     ("ip6", Token::Layer(1)),
     ("transport", Token::Layer(2)),
     ("tcp", Token::Layer(2)),
-    ("eq", Token::Operand(0)),
-    ("gt", Token::Operand(1)),
-    ("lt", Token::Operand(2)),
     ("and", Token::Logic(REL_AND)),
     ("or", Token::Logic(REL_OR)),
     ("not", Token::Not),
+    ("!", Token::Not),
     ("mask", Token::Mask),
-    ("sk_bound_if", Token::Meta(SK_BOUND_IF)),
     ("at", Token::Sign("at")),
     ("cmp", Token::Sign("cmp")),
     ("pattern", Token::Sign("pattern")),
@@ -64,20 +61,26 @@ const WORDS: [(&str, Token); 25] = [
     ("to", Token::Sign("to")),
 ];
 
+/// Words in small letters alone.
+const SMALL: [(&str, Token); 4] = [
+    ("eq", Token::Operand(0)),
+    ("gt", Token::Operand(1)),
+    ("lt", Token::Operand(2)),
+    ("sk_bound_if", Token::Meta(SK_BOUND_IF, "sk_bound_if")),
+];
+
 /// Signs, the longer ones first.
-const SIGNS: [(&str, Token); 12] = [
+const SIGNS: [(&str, Token); 10] = [
     ("&&", Token::Logic(REL_AND)),
     ("||", Token::Logic(REL_OR)),
     (">>", Token::Shift),
     ("&", Token::Mask),
-    ("!", Token::Not),
     ("=", Token::Operand(0)),
     (">", Token::Operand(1)),
     ("<", Token::Operand(2)),
     ("(", Token::Sign("(")),
     (")", Token::Sign(")")),
     ("+", Token::Sign("+")),
-    ("|", Token::Sign("|")),
 ];
 
 impl Token<'_> {
@@ -92,7 +95,7 @@ impl Token<'_> {
             Token::Operand(1) => ">",
             Token::Operand(_) => "<",
             Token::Logic(_) => "LOGIC",
-            Token::Meta(_) => "META",
+            Token::Meta(_, name) => name,
             Token::Not => "NOT",
             Token::Mask => "mask",
             Token::Shift => ">>",
@@ -114,27 +117,36 @@ struct Parser<'a> {
 struct Wrong;
 type Parsed<T> = Result<T, Wrong>;
 
+/// A number as strtoul reads it, of which 32 bits count.
 fn number(word: &[u8]) -> Option<u64> {
-    let (digits, radix) = match word.strip_prefix(b"0x").or_else(|| word.strip_prefix(b"0X")) {
-        Some(digits) => (digits, 16),
-        None => (word, 10),
+    let hex = word.strip_prefix(b"0x").or_else(|| word.strip_prefix(b"0X"));
+    let (digits, radix) = match (hex, word) {
+        (Some(digits), _) => (digits, 16),
+        (_, [b'0', octal @ ..]) if !octal.is_empty() => (octal, 8),
+        _ => (word, 10),
     };
-    let radix =
-        if radix == 10 && word.len() > 1 && word.first() == Some(&b'0') { 8 } else { radix };
-    u64::from_str_radix(core::str::from_utf8(digits).ok()?, radix).ok()
+    let digit = |b: &u8| char::from(*b).to_digit(radix.max(10));
+    if digits.is_empty() || !digits.iter().all(|b| digit(b).is_some()) {
+        return None;
+    }
+    // Digits that are not octal end an octal number.
+    let mut valid = digits.iter().map_while(|b| char::from(*b).to_digit(radix));
+    let sum =
+        valid.try_fold(0u64, |sum, digit| sum.checked_mul(radix.into())?.checked_add(digit.into()));
+    let sum = sum.unwrap_or(u64::MAX);
+    Some(u64::from(sum as u32))
 }
 
 fn word(text: &[u8]) -> Token<'_> {
     let same = |name: &str| name.as_bytes().eq_ignore_ascii_case(text);
-    if let Some((_, token)) = WORDS.iter().find(|(name, _)| same(name)) {
+    let small = SMALL.iter().find(|(name, _)| name.as_bytes() == text);
+    if let Some((_, token)) = small.or_else(|| WORDS.iter().find(|(name, _)| same(name))) {
         return *token;
     }
-    let id = IDS.pairs().find(|(_, name)| name.to_bytes().eq_ignore_ascii_case(text));
-    match (id, number(text)) {
-        (Some((id, _)), _) => Token::Meta(id as u16),
-        (_, Some(number)) => Token::Number(number),
-        _ => Token::Word(text),
+    if let Some((id, name)) = IDS.pairs().find(|(_, name)| name.to_bytes() == text) {
+        return Token::Meta(id as u16, name.to_str().unwrap_or_default());
     }
+    number(text).map_or(Token::Word(text), Token::Number)
 }
 
 impl<'a> Parser<'a> {
@@ -146,8 +158,15 @@ impl<'a> Parser<'a> {
 
     /// Goes to the next token.
     fn advance(&mut self) {
-        let blank = self.rest.iter().take_while(|b| b.is_ascii_whitespace()).count();
-        self.split(blank);
+        loop {
+            let blank = self.rest.iter().take_while(|b| b.is_ascii_whitespace()).count();
+            self.split(blank);
+            // A bar alone is nothing.
+            if self.rest.first() != Some(&b'|') || self.rest.starts_with(b"||") {
+                break;
+            }
+            self.split(1);
+        }
         self.token = self.next();
     }
 
@@ -422,7 +441,7 @@ impl Parser<'_> {
             if nl_addr_parse(text.as_ptr(), 0, &mut addr) < 0 {
                 return self.wrong(c"invalid pattern \"%.*s\"", word);
             }
-            let len = nl_addr_get_prefixlen(&*addr).div_ceil(8) as usize;
+            let len = (nl_addr_get_prefixlen(&*addr) / 8).min((*addr).len) as usize;
             let data = mem::copy(nl_addr_get_binary_addr(addr), len);
             nl_addr_put(addr);
             Ok((data, len))
@@ -478,7 +497,7 @@ impl Parser<'_> {
 
     unsafe fn value(&mut self) -> Parsed<*mut meta::rtnl_meta_value> {
         let token = self.token;
-        if !matches!(token, Token::Quoted(_) | Token::Number(_) | Token::Meta(_)) {
+        if !matches!(token, Token::Quoted(_) | Token::Number(_) | Token::Meta(..)) {
             return self.unexpected(c"");
         }
         self.advance();
@@ -491,7 +510,7 @@ impl Parser<'_> {
                 // SAFETY: the text has as many bytes.
                 unsafe { meta::rtnl_meta_value_alloc_var(padded.as_ptr().cast(), VAR_LEN) }
             }
-            Token::Meta(id) => {
+            Token::Meta(id, _) => {
                 let mut shift = 0;
                 if self.token == Token::Shift {
                     self.advance();
