@@ -179,13 +179,15 @@ static void sizes(void)
 
 static void handles(void)
 {
-	static const char *const words[] = { "root", "none", "ingress", "clsact", "egress", "1", "ffff", "10000", "0", "abcd", "", "x", "1:", ":1", "a:b" };
+	static const char *const words[] = { "root", "none", "ingress", "clsact", "egress", "1", "ffff", "10000", "0", "abcd", "", "x", "1:", ":1", "a:b", "100000001", "ffffffff", "100000000", "-1" };
 
 	for (int i = 0; i < 3000; i++) {
 		uint32_t handle = 0xdeadbeef;
 		int answer;
 
 		snprintf(text, sizeof text, "%s%s%s", PICK(words, 12), dice(3) ? ":" : "", dice(3) ? PICK(words, 12) : "");
+		if (!dice(8))
+			append(dice(2) ? "x" : "\n");
 		if (!dice(4))
 			disturb();
 		answer = rtnl_tc_str2handle(text, &handle);

@@ -86,10 +86,7 @@ pub(super) fn path_of(file: &CStr, buf: &mut [c_char; 4096]) {
 }
 
 /// Calls back with each line of a file that is more than blanks and a comment; stops at the first error.
-pub(super) unsafe fn each_line(
-    path: *const c_char,
-    mut take: impl FnMut(*mut c_char) -> Done,
-) -> Done {
+unsafe fn each_line(path: *const c_char, mut take: impl FnMut(*mut c_char) -> Done) -> Done {
     let mut line = [0 as c_char; 256];
     let mut done = Ok(());
     // SAFETY: the path is a string; the stream is ours; each line is a string of ours.
@@ -99,11 +96,11 @@ pub(super) unsafe fn each_line(
             return last();
         }
         while done.is_ok() && !libc::fgets(line.as_mut_ptr(), 256, file).is_null() {
-            let end = libc::strcspn(line.as_ptr(), c"#\n".as_ptr());
+            let end = libc::strcspn(line.as_ptr(), c"#".as_ptr());
             if let Some(end) = line.get_mut(end) {
                 *end = 0;
             }
-            if libc::strspn(line.as_ptr(), c" \t\r".as_ptr()) < libc::strlen(line.as_ptr()) {
+            if libc::strspn(line.as_ptr(), c" \t\r\n".as_ptr()) < libc::strlen(line.as_ptr()) {
                 done = take(line.as_mut_ptr());
             }
         }
@@ -127,17 +124,21 @@ pub extern "C" fn rtnl_tc_read_classid_file() -> c_int {
     }
 }
 
-/// A line of the file: a handle, which may be said with names of lines before, and a name.
+/// A line of the file: a handle, which may be said with names of lines before, and a name. Where there is none, the
+/// end of the line belongs to the handle.
 unsafe fn add_line(line: *mut c_char) -> Done {
     let (mut save, mut handle) = (null_mut(), 0);
     // SAFETY: the line is a string of ours, which is cut into words.
     unsafe {
         let id = libc::strtok_r(line, c" \t\r".as_ptr(), &mut save);
-        let name = libc::strtok_r(null_mut(), c" \t\r".as_ptr(), &mut save);
-        if id.is_null() || name.is_null() {
+        let name = libc::strtok_r(null_mut(), c" \t\r\n".as_ptr(), &mut save);
+        if id.is_null() {
             return Err(NLE_INVAL);
         }
         parse(id, &mut handle)?;
+        if name.is_null() {
+            return Err(NLE_INVAL);
+        }
         add(&NAMED, handle, name)
     }
 }
@@ -189,18 +190,18 @@ unsafe fn parse(text: *const c_char, result: &mut u32) -> Done {
             *result = *handle;
             return Ok(());
         }
-        let major = libc::strtoul(text, &mut end, 16);
+        let major = libc::strtoul(text, &mut end, 16) as u32;
         let next = *end as u8;
         if next == b':' {
             if major > 0xffff {
                 return Err(NLE_RANGE);
             }
-            return parse_minor((major as u32) << 16, end.add(1), result);
+            return parse_minor(major << 16, end.add(1), result);
         }
         if next != 0 || core::ptr::eq(end, text) {
             return parse_name(bytes, result);
         }
-        *result = major as u32;
+        *result = major;
     }
     Ok(())
 }
@@ -229,14 +230,14 @@ unsafe fn parse_minor(major: u32, text: *const c_char, result: &mut u32) -> Done
     let mut end = null_mut();
     // SAFETY: the text is a string; strtoul leaves `end` inside it.
     unsafe {
-        let minor = libc::strtoul(text, &mut end, 16);
-        if *end != 0 {
-            return Err(NLE_INVAL);
-        }
+        let minor = libc::strtoul(text, &mut end, 16) as u32;
         if minor > 0xffff {
             return Err(NLE_RANGE);
         }
-        *result = major | minor as u32;
+        if *end != 0 {
+            return Err(NLE_INVAL);
+        }
+        *result = major | minor;
     }
     Ok(())
 }
