@@ -16,6 +16,9 @@ static unsigned char datagrams[6][600];
 static int length[6], count, next, with_creds;
 static int answers[64], answered;
 static uint32_t seq;
+static struct nl_sock *current;
+static struct nl_cb *callbacks;
+static int depth;
 
 static int receive(struct nl_sock *sock, struct sockaddr_nl *from, unsigned char **buf, struct ucred **creds)
 {
@@ -46,6 +49,20 @@ static int answer(void)
 	return answers[answered++ % (int)COUNT(answers)];
 }
 
+/* A callback that receives on the socket that it is called for; its own message stays as it is. */
+static void receive_more(struct nl_msg *msg)
+{
+	struct nlmsghdr *nlh = nlmsg_hdr(msg), before = *nlh;
+
+	if (depth == 2 || dice(30))
+		return;
+	depth++;
+	printf(" [");
+	printf(" = %d]", nl_recvmsgs(current, callbacks));
+	depth--;
+	printf(" %d", nlmsg_hdr(msg) == nlh && memcmp(nlh, &before, sizeof before) == 0);
+}
+
 static int called(struct nl_msg *msg, void *arg)
 {
 	struct nlmsghdr *nlh = nlmsg_hdr(msg);
@@ -55,6 +72,7 @@ static int called(struct nl_msg *msg, void *arg)
 	if (nlmsg_get_creds(msg))
 		printf(" uid %u", nlmsg_get_creds(msg)->uid);
 	printf(")=%d", what);
+	receive_more(msg);
 	return what;
 }
 
@@ -148,6 +166,8 @@ static void run(struct nl_cache *cache)
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
 	struct nl_sock *sock = nl_socket_alloc_cb(cb);
 
+	current = sock;
+	callbacks = cb;
 	seq = nl_socket_use_seq(sock);
 	nl_cb_overwrite_recv(cb, receive);
 	for (long type = 0; type < TYPES; type++)
