@@ -155,7 +155,7 @@ pub unsafe extern "C" fn nl_cache_refill(sock: *mut nl_sock, cache: *mut nl_cach
     unsafe {
         loop {
             nl_cache_clear(cache);
-            match each_family(sock, cache, add, cache.cast()) {
+            match each_family(cache, || dump(sock, cache, add, cache.cast())) {
                 Err(NLE_DUMP_INTR) => debug!(2, c"Dump interrupted, restarting!\n"),
                 filled => return code(filled),
             }
@@ -164,28 +164,28 @@ pub unsafe extern "C" fn nl_cache_refill(sock: *mut nl_sock, cache: *mut nl_cach
 }
 
 /// Dumps a cache's type for each family that it is to be dumped for.
-unsafe fn each_family(
-    sock: *mut nl_sock,
-    cache: *mut nl_cache,
-    cb: ObjectCb,
-    arg: *mut c_void,
-) -> Done {
-    // SAFETY: all are live.
+unsafe fn each_family(cache: *mut nl_cache, dump: impl Fn() -> Done) -> Done {
+    // SAFETY: the cache is live.
     unsafe {
-        let dump = |cache| {
-            request_all(sock, cache)?;
-            done(pickup(sock, cache, cb, arg))
-        };
         let groups = (*(*cache).ops).groups;
         if (*cache).flags & NL_CACHE_AF_ITER == 0 || groups.is_empty() {
-            return dump(cache);
+            return dump();
         }
         for group in groups.iter().filter(|group| group.group != 0) {
             (*cache).arg1 = group.family;
-            dump(cache)?;
+            dump()?;
         }
     }
     Ok(())
+}
+
+/// Asks for all objects, and gives them to a callback.
+unsafe fn dump(sock: *mut nl_sock, cache: *mut nl_cache, cb: ObjectCb, arg: *mut c_void) -> Done {
+    // SAFETY: all are live.
+    unsafe {
+        request_all(sock, cache)?;
+        done(pickup(sock, cache, cb, arg))
+    }
 }
 
 /// What nl_cache_resync is doing.
@@ -222,12 +222,16 @@ pub unsafe extern "C" fn nl_cache_resync(
     unsafe {
         debug!(1, c"Resyncing cache %p <%s>...\n", cache, (*(*cache).ops).name.as_ptr());
         nl_cache_mark_all(cache);
-        loop {
-            match each_family(sock, cache, resync, (&raw mut it).cast()) {
-                Err(NLE_DUMP_INTR) => {}
-                Err(error) => return -error,
-                Ok(()) => break,
+        let arg = (&raw mut it).cast::<c_void>();
+        // What one family has shown need not be shown again when another one's dump is interrupted.
+        let dump = || loop {
+            match dump(sock, cache, resync, arg) {
+                Err(NLE_DUMP_INTR) => debug!(2, c"Dump interrupted, restarting!\n"),
+                done => break done,
             }
+        };
+        if let Err(error) = each_family(cache, dump) {
+            return -error;
         }
         for obj in items(cache).filter(|obj| nl_object_is_marked(&**obj) != 0) {
             nl_object_get(obj);
