@@ -11,9 +11,11 @@ use rnl::uapi::genetlink::*;
 use crate::abi::{nl_dump_params, nl_list_head, nla_policy, nlattr, nlmsghdr};
 use crate::attr::{Walk, nla_data, nla_get_u32, nla_len, nla_parse_nested, nla_type, walk};
 use crate::dump::{dump, dump_line};
-use crate::error::{Done, NLE_MISSING_ATTR, NLE_NOMEM, NLE_RANGE, code, done};
+use crate::error::{
+    Done, NLE_MISSING_ATTR, NLE_MSGTYPE_NOSUPPORT, NLE_NOMEM, NLE_RANGE, code, done,
+};
 use crate::mngt::{NL_ACT_UNSPEC, nl_cache_ops, nl_msgtype};
-use crate::msg::{nlmsg_attrdata, nlmsg_attrlen};
+use crate::msg::{nlmsg_attrdata, nlmsg_attrlen, nlmsg_data};
 use crate::names::{Names, names};
 use crate::object::*;
 use crate::rows::{self, accessors, attrs};
@@ -257,8 +259,15 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
     let family = obj.cast::<genl_family>();
     // SAFETY: the object is a family; the attributes are inside the message, whose header is whole.
     unsafe {
+        // Only what tells of a family as it is now has all of it.
+        if *nlmsg_data(nlh).cast::<u8>() != CTRL_CMD_NEWFAMILY {
+            return Err(NLE_MSGTYPE_NOSUPPORT);
+        }
         let (head, len) = (nlmsg_attrdata(nlh, 4), nlmsg_attrlen(&*nlh, 4));
         rows::read(obj, head, len, 0)?;
+        if (*obj).mask & (ID | FAMILY_NAME) != ID | FAMILY_NAME {
+            return Err(NLE_MISSING_ATTR);
+        }
         for nla in walk(head, len) {
             match nla_type(nla) as u16 {
                 CTRL_ATTR_VERSION if nla_len(nla) < 4 => return Err(NLE_RANGE),

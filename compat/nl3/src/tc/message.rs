@@ -86,9 +86,6 @@ pub(super) unsafe fn parse_object(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Do
         let (head, len) = (nlmsg_attrdata(nlh, HEADER), nlmsg_attrlen(&*nlh, HEADER));
         let mut options = None;
         crate::rows::read(obj, head, len, 0)?;
-        if tc.h.mask & KIND == 0 {
-            return Err(NLE_MISSING_ATTR);
-        }
         set_offered_link(tc, header.ifindex);
         (tc.ifindex, tc.handle, tc.parent, tc.info) =
             (header.ifindex, header.handle, header.parent, header.info);
@@ -99,6 +96,11 @@ pub(super) unsafe fn parse_object(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Do
                 TCA_CHAIN => rtnl_tc_set_chain(tc, read(nla).map_err(|_| NLE_RANGE)?),
                 _ => {}
             }
+        }
+        stats::old(head, len)?;
+        // What is there is looked at before what is not, but for what is nested.
+        if tc.h.mask & KIND == 0 {
+            return Err(NLE_MISSING_ATTR);
         }
         stats::parse(tc, head, len)?;
         parse_options(tc, options)

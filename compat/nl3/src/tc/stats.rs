@@ -68,13 +68,22 @@ pub(super) unsafe fn parse(tc: &mut rtnl_tc, head: *const nlattr, len: c_int) ->
     let mut stats = [0; STATS];
     // SAFETY: the attributes are `len` bytes; what is read is as long as it must be.
     unsafe {
-        let old = find(head, len, TCA_STATS, 40)?;
+        let old = old(head, len)?;
         match find(head, len, TCA_STATS2, 0)? {
             Some(new) => read_new(new, &mut stats)?,
             None => old.into_iter().for_each(|old| read_old(old, &mut stats)),
         }
     }
     keep(tc, &stats)
+}
+
+/// The counters that are not nested, which must be whole even if they are not read.
+pub(super) unsafe fn old(
+    head: *const nlattr,
+    len: c_int,
+) -> Result<Option<&'static nlattr>, c_int> {
+    // SAFETY: as for `parse`.
+    unsafe { find(head, len, TCA_STATS, 40) }
 }
 
 /// `struct tc_stats`.
