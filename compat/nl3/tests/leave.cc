@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  * Callbacks may leave by an exception or by longjmp: it arrives, and the library works on. */
+#include <linux/genetlink.h>
 #include <netlink/netlink.h>
 #include <netlink/cache.h>
 #include <netlink/msg.h>
@@ -116,6 +117,8 @@ int main()
 	expect("command", 7, [&] { genl_handle_msg(msg, nullptr); });
 	nlmsg_hdr(msg)->nlmsg_type = 16;
 	nlmsg_set_proto(msg, NETLINK_GENERIC);
+	nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, 99);
+	nla_put_string(msg, CTRL_ATTR_FAMILY_NAME, "described");
 	expect("parsed object", 3, [&] { nl_msg_parse(msg, on_object, nullptr); });
 
 	cb = nl_socket_get_cb(fresh(other));
