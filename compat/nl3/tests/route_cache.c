@@ -28,7 +28,9 @@ static struct rtnl_route *route_to(int family, int hops, int first)
 
 		snprintf(text, sizeof text, family == AF_INET ? "10.1.1.%d" : "fe80::%d", i);
 		gateway = address(text, family);
-		rtnl_route_nh_set_gateway(nh, gateway);
+		/* From 20 on they are reached directly. */
+		if (i < 20)
+			rtnl_route_nh_set_gateway(nh, gateway);
 		nl_addr_put(gateway);
 		rtnl_route_nh_set_ifindex(nh, i);
 		rtnl_route_add_nexthop(route, nh);
@@ -75,7 +77,10 @@ static void notifications(int family, int v2)
 		       { RTM_DELROUTE, 1, 1 }, { RTM_DELROUTE, 2, 1 }, { RTM_DELROUTE, 1, 3 }, { RTM_NEWROUTE, 1, 1 }, { RTM_NEWROUTE, 1, 2 },
 		       { RTM_DELROUTE, 1, 1 }, { RTM_DELROUTE, 1, 2 }, { RTM_NEWROUTE, 0, 0 }, { RTM_DELROUTE, 1, 1 }, { RTM_NEWROUTE, 1, 1 },
 		       { RTM_DELROUTE, 0, 0 }, { RTM_NEWROUTE, 3, 1 }, { RTM_DELROUTE, 1, 2 }, { RTM_DELROUTE, 1, 1 }, { RTM_DELROUTE, 1, 3 },
-		       { RTM_NEWROUTE, 0, 0 }, { RTM_NEWROUTE, 1, 3 }, { RTM_GETROUTE, 1, 4 } };
+		       { RTM_NEWROUTE, 0, 0 }, { RTM_NEWROUTE, 1, 3 }, { RTM_GETROUTE, 1, 4 },
+		       { RTM_NEWROUTE, 1, 20 }, { RTM_NEWROUTE, 1, 21 }, { RTM_NEWROUTE, 1, 1 }, { RTM_NEWROUTE, 1, 22 }, { RTM_NEWROUTE, 1, 22 },
+		       { RTM_NEWROUTE, 1, 2 }, { RTM_NEWROUTE, 1, 1 }, { RTM_DELROUTE, 1, 22 }, { RTM_DELROUTE, 1, 1 }, { RTM_NEWROUTE, 2, 19 },
+		       { RTM_DELROUTE, 1, 20 }, { RTM_NEWROUTE, 1, 20 }, { RTM_NEWROUTE, 2, 22 }, { RTM_DELROUTE, 1, 23 } };
 	struct nl_cache *cache;
 
 	MUST(nl_cache_alloc_name("route/route", &cache) == 0);

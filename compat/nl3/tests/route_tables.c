@@ -204,6 +204,101 @@ static void parsed_configurations(void)
 	nl_object_put(before);
 }
 
+/* One with an index and, by chance, the others from `first` to `last`. */
+static struct nl_object *configuration(int first, int last)
+{
+	struct nl_msg *msg = nlmsg_alloc_simple(dice(6) ? RTM_NEWNETCONF : RTM_DELNETCONF, 0);
+	struct netconfmsg header = { dice(4) ? AF_INET : AF_INET6 };
+	struct seen seen = { 0 };
+
+	nlmsg_append(msg, &header, sizeof header, NLMSG_ALIGNTO);
+	nlmsg_set_proto(msg, NETLINK_ROUTE);
+	nla_put_s32(msg, NETCONFA_IFINDEX, (int)dice(3));
+	for (int type = first; type <= last; type++)
+		if (dice(2))
+			nla_put_s32(msg, type, (int)dice(3));
+	MUST(nl_msg_parse(msg, keep, &seen) == 0);
+	nlmsg_free(msg);
+	return seen.last;
+}
+
+static void told(const char *what, struct nl_object *obj)
+{
+	printf("  %s: %s", what, obj ? "" : "none\n");
+	if (obj) {
+		nl_object_dump_buf(obj, buf, sizeof buf);
+		printf("%s  ", buf);
+		netconf_getters((struct rtnl_netconf *)obj);
+	}
+}
+
+static void changed(struct nl_cache *cache, struct nl_object *obj, int act, void *arg)
+{
+	printf("  change %d\n", act);
+	told("object", obj);
+}
+
+static void changed_v2(struct nl_cache *cache, struct nl_object *old, struct nl_object *new, uint64_t diff, int act, void *arg)
+{
+	printf("  change %d %llx\n", act, (unsigned long long)diff);
+	told("old", old);
+	told("new", new);
+}
+
+/* The kernel tells of what has changed alone. */
+static void changed_configurations(void)
+{
+	struct nl_cache *cache;
+
+	for (int i = 0; i < 200; i++) {
+		struct nl_object *old = configuration(NETCONFA_FORWARDING, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN);
+		struct nl_object *new = configuration(NETCONFA_FORWARDING, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN);
+
+		told("old", old);
+		told("new", new);
+		printf("update %d\n", nl_object_update(old, new));
+		told("now", old);
+		nl_object_put(old);
+		nl_object_put(new);
+	}
+	MUST(nl_cache_alloc_name("route/netconf", &cache) == 0);
+	for (int i = 0; i < 200; i++) {
+		struct nl_object *obj = configuration(NETCONFA_FORWARDING, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN);
+		int answer = i % 2 ? nl_cache_include_v2(cache, obj, changed_v2, NULL) : nl_cache_include(cache, obj, changed, NULL);
+
+		printf("include %d, %d configurations\n", answer, nl_cache_nitems(cache));
+		nl_object_put(obj);
+	}
+	nl_cache_free(cache);
+}
+
+static struct nl_object *input(int value)
+{
+	struct nl_msg *msg = nlmsg_alloc_simple(RTM_NEWNETCONF, 0);
+	struct netconfmsg header = { AF_MPLS };
+	struct seen seen = { 0 };
+
+	nlmsg_append(msg, &header, sizeof header, NLMSG_ALIGNTO);
+	nlmsg_set_proto(msg, NETLINK_ROUTE);
+	nla_put_s32(msg, NETCONFA_IFINDEX, 1);
+	nla_put_s32(msg, NETCONFA_INPUT, value);
+	MUST(nl_msg_parse(msg, keep, &seen) == 0);
+	nlmsg_free(msg);
+	return seen.last;
+}
+
+static void changed_input(void)
+{
+	struct nl_object *old = input(0), *new = input(1);
+	int value = 4711;
+
+	MUST(nl_object_update(old, new) == 0);
+	MUST(rtnl_netconf_get_input((struct rtnl_netconf *)old, &value) == 0);
+	printf("fix changed input %d\n", value);
+	nl_object_put(old);
+	nl_object_put(new);
+}
+
 static void say_netconf(const char *what, struct rtnl_netconf *nc)
 {
 	printf("%s: %d", what, nc != NULL);
@@ -246,6 +341,8 @@ static void kernel(void)
 		say_netconf("of lo", rtnl_netconf_get_by_idx(cache, family, 1));
 		say_netconf("of none", rtnl_netconf_get_by_idx(cache, family, 77));
 	}
+	MUST(nl_cache_resync(sock, cache, NULL, NULL) == 0);
+	printf("fix configurations after they were brought up to date: %d\n", nl_cache_nitems(cache) > 0);
 	nl_cache_free(cache);
 	nl_socket_free(sock);
 }
@@ -337,6 +434,8 @@ int main(void)
 	sent_right();
 	parsed_tables();
 	parsed_configurations();
+	changed_configurations();
+	changed_input();
 	kernel();
 	lookups();
 	return 0;

@@ -47,6 +47,7 @@ static OPS: nl_object_ops = nl_object_ops {
     keys: (FAMILY | IFINDEX) as u32,
     names: NAMES,
     dump: [Some(dump_brief), Some(dump_brief), None],
+    update: Some(update),
     ..nl_object_ops::new::<rtnl_netconf>(c"route/netconf", ATTRS)
 };
 
@@ -167,6 +168,32 @@ pub unsafe extern "C" fn rtnl_netconf_get_default(
 ) -> *mut rtnl_netconf {
     // SAFETY: the cache is live.
     unsafe { rtnl_netconf_get_by_idx(cache, family, DEFAULT) }
+}
+
+/// The kernel tells of what has changed alone.
+unsafe fn update(old: *mut nl_object, new: *mut nl_object) -> Done {
+    // SAFETY: both are configurations.
+    unsafe {
+        let (to, from) = (&mut *old.cast::<rtnl_netconf>(), &*new.cast::<rtnl_netconf>());
+        if from.h.msgtype as u16 != RTM_NEWNETCONF
+            || (to.family, to.index) != (from.family, from.index)
+        {
+            return Err(NLE_OPNOTSUPP);
+        }
+        for (bit, value, new) in [
+            (RP_FILTER, &mut to.rp_filter, from.rp_filter),
+            (FORWARDING, &mut to.forwarding, from.forwarding),
+            (MC_FORWARDING, &mut to.mc_forwarding, from.mc_forwarding),
+            (PROXY_NEIGH, &mut to.proxy_neigh, from.proxy_neigh),
+            (IGNORE_LINKDOWN, &mut to.ignore_routes_linkdown, from.ignore_routes_linkdown),
+            (INPUT, &mut to.input, from.input),
+        ] {
+            if from.h.mask & bit != 0 {
+                *value = new;
+            }
+        }
+    }
+    Ok(())
 }
 
 unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {

@@ -220,7 +220,8 @@ unsafe fn compare(a: *const nl_object, b: *const nl_object, asked: u64, filter: 
     }
 }
 
-/// Next hops of IPv6 routes come and go one by one, each in a message that looks like a route's.
+/// Next hops of IPv6 routes come and go one by one, each in a message that looks like a route's. Those without a
+/// gateway are routes of their own.
 unsafe fn update(old: *mut nl_object, new: *mut nl_object) -> Done {
     // SAFETY: both are routes; a copy of the next hop becomes the old one's.
     unsafe {
