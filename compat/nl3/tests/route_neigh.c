@@ -3,6 +3,7 @@
 #include "objects.h"
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <netlink/route/link.h>
 #include <netlink/route/neighbour.h>
 
 static void getters(struct rtnl_neigh *neigh)
@@ -218,6 +219,47 @@ static void by_vlan(void)
 	nl_addr_put(mac);
 }
 
+/* Entries of a bridge that do not name it, and the links that are known. */
+static void masters(void)
+{
+	static const int families[] = { AF_BRIDGE, AF_INET };
+	struct nl_object *before = NULL;
+	struct nl_cache *links;
+
+	MUST(nl_cache_alloc_name("route/link", &links) == 0);
+	for (int index = 1; index < 4; index++) {
+		struct rtnl_link *link = rtnl_link_alloc();
+
+		rtnl_link_set_ifindex(link, index);
+		rtnl_link_set_family(link, index == 3 ? AF_BRIDGE : AF_UNSPEC);
+		rtnl_link_set_name(link, index == 1 ? "br0" : "port");
+		if (index > 1)
+			rtnl_link_set_master(link, 1);
+		MUST(nl_cache_add(links, OBJ_CAST(link)) == 0);
+		rtnl_link_put(link);
+	}
+	for (int known = 0; known < 2; known++) {
+		if (known)
+			nl_cache_mngt_provide(links);
+		for (int i = 0; i < 20; i++) {
+			struct nl_msg *msg = nlmsg_alloc_simple(RTM_NEWNEIGH, 0);
+			struct ndmsg header = { .ndm_family = (unsigned char)families[i % 2], .ndm_ifindex = i / 4, .ndm_flags = NTF_SELF };
+
+			nlmsg_append(msg, &header, sizeof header, NLMSG_ALIGNTO);
+			nlmsg_set_proto(msg, NETLINK_ROUTE);
+			if (i & 2)
+				nla_put_u32(msg, NDA_MASTER, i & 4 ? 0 : 2);
+			printf("-- entry %d\n", i);
+			if (show_parsed(msg, &before))
+				getters((struct rtnl_neigh *)before);
+			nlmsg_free(msg);
+		}
+	}
+	nl_object_put(before);
+	nl_cache_mngt_unprovide(links);
+	nl_cache_free(links);
+}
+
 static void keeps_what_was_set(void)
 {
 	struct rtnl_neigh *neigh = rtnl_neigh_alloc();
@@ -235,6 +277,7 @@ int main(void)
 	many();
 	parsed();
 	by_vlan();
+	masters();
 	kernel();
 	keeps_what_was_set();
 	return 0;

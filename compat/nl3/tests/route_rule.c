@@ -160,6 +160,30 @@ static void parsed(void)
 	nl_object_put(before);
 }
 
+/* The kernel says 0 where there is nothing. */
+static void zeros(void)
+{
+	static const struct shape shapes[] = { { FRA_DST, 4 }, { FRA_SRC, 4 }, { FRA_IIFNAME, 1 }, { FRA_GOTO, 4 }, { FRA_PRIORITY, 4 }, { FRA_FWMARK, 4 }, { FRA_FLOW, 4 },
+					       { FRA_TABLE, 4 }, { FRA_FWMASK, 4 }, { FRA_OIFNAME, 1 }, { FRA_L3MDEV, 1 }, { FRA_PROTOCOL, 1 }, { FRA_IP_PROTO, 1 },
+					       { FRA_SPORT_RANGE, 4 }, { FRA_DPORT_RANGE, 4 } };
+	struct nl_object *before = NULL;
+
+	for (unsigned int i = 0; i < 2 * COUNT(shapes); i++) {
+		struct nl_msg *msg = nlmsg_alloc_simple(RTM_NEWRULE, 0);
+		struct fib_rule_hdr header = { .family = AF_INET, .table = i % 2 ? 254 : 0 };
+		const struct shape *shape = &shapes[i / 2];
+
+		nlmsg_append(msg, &header, sizeof header, NLMSG_ALIGNTO);
+		nlmsg_set_proto(msg, NETLINK_ROUTE);
+		nla_put(msg, shape->type, shape->size, "\0\0\0\0");
+		printf("-- attribute %d, table %d\n", shape->type, header.table);
+		if (show_parsed(msg, &before))
+			getters((struct rtnl_rule *)before);
+		nlmsg_free(msg);
+	}
+	nl_object_put(before);
+}
+
 static void kernel(void)
 {
 	struct nl_sock *sock = nl_socket_alloc();
@@ -198,6 +222,7 @@ int main(void)
 	one_at_a_time();
 	many();
 	parsed();
+	zeros();
 	kernel();
 	return 0;
 }

@@ -289,9 +289,9 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         (rule.family, rule.action, rule.dsfield) = (head.family, head.action, head.tos);
         rule.table = head.table.into();
         rule.h.mask = FAMILY | ACTION | FLAGS;
-        rule.h.mask |= if head.table != 0 { TABLE } else { 0 };
         rule.h.mask |= if head.tos != 0 { DSFIELD } else { 0 };
         rows::read(obj, attrs, len, head.family.into())?;
+        rule.mark(TABLE, head.table != 0 || rule.table != 0);
         for nla in walk(attrs, len) {
             read_unnamed(rule, nla)?;
         }
