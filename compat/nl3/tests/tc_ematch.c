@@ -3,6 +3,7 @@
 #include "tc.h"
 #include <netlink/route/cls/basic.h>
 #include <netlink/route/cls/cgroup.h>
+#include <linux/tc_ematch/tc_em_meta.h>
 #include <netlink/route/cls/ematch.h>
 #include <netlink/route/cls/fw.h>
 #include <netlink/route/cls/matchall.h>
@@ -181,6 +182,134 @@ static struct rtnl_ematch_tree *tree_of(const char *text)
 	return tree;
 }
 
+/* Matches of kinds that there are no functions for. Stock crashes when it should send them. */
+static void unknown(void)
+{
+	static const uint16_t kinds[] = { 3, 99, 1, 65535 };
+
+	for (int i = 0; i < 16; i++) {
+		struct nl_msg *msg = nlmsg_alloc();
+		struct nlattr *tree = nla_nest_start(msg, 7), *list;
+		struct tcf_ematch_tree_hdr header = { .nmatches = 1 + i % 2 };
+		struct tcf_ematch_hdr match = { .kind = kinds[i / 4], .flags = i % 2 ? TCF_EM_REL_AND : TCF_EM_INVERT };
+		struct rtnl_ematch_tree *back = NULL;
+		char bytes[8 + 16] = { 0 };
+		int answer;
+
+		nla_put(msg, TCA_EMATCH_TREE_HDR, sizeof header, &header);
+		list = nla_nest_start(msg, TCA_EMATCH_TREE_LIST);
+		memcpy(bytes, &match, sizeof match);
+		nla_put(msg, 1, i / 2 % 2 ? 8 : 24, bytes);
+		if (header.nmatches > 1)
+			nla_put(msg, 2, 24, "\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+		nla_nest_end(msg, list);
+		nla_nest_end(msg, tree);
+		answer = rtnl_ematch_parse_attr(nlmsg_attrdata(nlmsg_hdr(msg), 0), &back);
+		printf("unknown %d: %d\n", i, answer);
+		nlmsg_free(msg);
+		if (answer < 0)
+			continue;
+		dump_tree(back);
+		rtnl_ematch_tree_free(back);
+	}
+}
+
+/* What the kernel says of a number: a mask of 0 if all bits count. */
+static void parsed_meta(void)
+{
+	for (int i = 0; i < 36; i++) {
+		struct nl_msg *msg = nlmsg_alloc();
+		struct nlattr *tree = nla_nest_start(msg, 7), *list, *one;
+		struct tcf_ematch_tree_hdr header = { .nmatches = 1 };
+		struct tcf_ematch_hdr match = { .kind = TCF_EM_META };
+		struct tcf_meta_hdr meta = { .left = { .kind = TCF_META_TYPE_INT << 12 | TCF_META_ID_PRIORITY, .shift = i % 2 },
+					     .right = { .kind = TCF_META_TYPE_INT << 12 | (i % 3 ? 0 : TCF_META_ID_NFMARK) } };
+		struct rtnl_ematch_tree *back = NULL;
+		uint64_t mask = i / 12 == 2 ? 0xff : 0;
+		int answer;
+
+		nla_put(msg, TCA_EMATCH_TREE_HDR, sizeof header, &header);
+		list = nla_nest_start(msg, TCA_EMATCH_TREE_LIST);
+		one = nla_nest_start(msg, 1);
+		nlmsg_append(msg, &match, sizeof match, 4);
+		nla_put(msg, TCA_EM_META_HDR, sizeof meta, &meta);
+		if (i / 12)
+			nla_put(msg, TCA_EM_META_LVALUE, i / 6 % 2 ? 4 : 8, &mask);
+		nla_put_u32(msg, TCA_EM_META_RVALUE, i % 3 ? 3 : 0);
+		nla_nest_end(msg, one);
+		nla_nest_end(msg, list);
+		nla_nest_end(msg, tree);
+		answer = rtnl_ematch_parse_attr(nlmsg_attrdata(nlmsg_hdr(msg), 0), &back);
+		printf("meta %d: %d\n", i, answer);
+		nlmsg_free(msg);
+		dump_tree(back);
+		msg = nlmsg_alloc();
+		printf("fill %d ", rtnl_ematch_fill_attr(msg, 7, back));
+		hex(nlmsg_data(nlmsg_hdr(msg)), (size_t)nlmsg_datalen(nlmsg_hdr(msg)));
+		nlmsg_free(msg);
+		rtnl_ematch_tree_free(back);
+	}
+}
+
+static void put_actions(struct nl_msg *msg, int type, int count)
+{
+	struct nlattr *all = nla_nest_start(msg, type), *one;
+
+	for (int i = 1; i <= count; i++) {
+		one = nla_nest_start(msg, i);
+		nla_put_string(msg, TCA_ACT_KIND, i == 1 ? "gact" : "what");
+		nla_nest_end(msg, one);
+	}
+	nla_nest_end_keep_empty(msg, all);
+}
+
+static void parsed_matchall(void)
+{
+	struct nl_object *before = NULL;
+
+	for (int i = 0; i < 64; i++) {
+		struct nl_msg *msg = nlmsg_alloc_simple(RTM_NEWTFILTER, 0);
+		struct tcmsg header = { .tcm_ifindex = 1, .tcm_parent = 0x10000, .tcm_handle = i & 1 };
+		struct nlattr *options;
+
+		nlmsg_append(msg, &header, sizeof header, NLMSG_ALIGNTO);
+		nlmsg_set_proto(msg, NETLINK_ROUTE);
+		nla_put_string(msg, TCA_KIND, "matchall");
+		options = nla_nest_start(msg, TCA_OPTIONS);
+		if (i & 2)
+			nla_put_u32(msg, TCA_MATCHALL_CLASSID, i & 4 ? 0 : 0x10002);
+		if (i & 8)
+			nla_put_u32(msg, TCA_MATCHALL_FLAGS, i & 4 ? 0 : TCA_CLS_FLAGS_NOT_IN_HW);
+		if (i & 16)
+			put_actions(msg, TCA_MATCHALL_ACT, i & 32 ? 0 : 2);
+		nla_nest_end_keep_empty(msg, options);
+		printf("-- matchall %d\n", i);
+		if (show_parsed(msg, &before))
+			show_request((struct rtnl_tc *)before);
+		nlmsg_free(msg);
+	}
+	nl_object_put(before);
+}
+
+/* A filter that has no number yet. */
+static void without_handle(void)
+{
+	static const char *const kinds[] = { "basic", "cgroup", "fw", "matchall", "u32", "flower" };
+
+	for (unsigned int i = 0; i < 2 * COUNT(kinds); i++) {
+		struct rtnl_tc *tc = TC_CAST(rtnl_cls_alloc());
+
+		rtnl_tc_set_ifindex(tc, 3);
+		rtnl_tc_set_parent(tc, 0x10000);
+		if (i % 2)
+			rtnl_tc_set_handle(tc, 0);
+		MUST(rtnl_tc_set_kind(tc, kinds[i / 2]) == 0);
+		printf("%s\n", kinds[i / 2]);
+		show_request(tc);
+		rtnl_cls_put((struct rtnl_cls *)tc);
+	}
+}
+
 static void filters(void)
 {
 	struct rtnl_cls *basic = (void *)of_kind(rtnl_cls_alloc(), "basic"), *cgroup = (void *)of_kind(rtnl_cls_alloc(), "cgroup");
@@ -286,6 +415,10 @@ int main(void)
 	fclose(file);
 	for (size_t i = 0; i < COUNT(EXPRESSIONS); i++)
 		expression(EXPRESSIONS[i]);
+	unknown();
+	parsed_meta();
+	parsed_matchall();
+	without_handle();
 	filters();
 	unlink(path);
 	rmdir(dir);

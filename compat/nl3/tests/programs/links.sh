@@ -3,9 +3,8 @@
 # others: ping
 # modules: dummy,bonding,vrf,ipvlan,macvlan,vxlan,ipip,sit,ip_gre,ip6_tunnel,ip_vti,macsec,8021q,ifb,can,vcan,geneve
 # Links of all kinds, listed, chosen, changed, enslaved; and what is said when that can't be.
-exec 2>&1
-. "${0%/*}/try"
 without() { sed -E 's/create-stamp [0-9.]+s reachable-time [0-9a-z ]* retrans/create-stamp C reachable-time T retrans/'; }
+. "${0%/*}/try"
 sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 ip link set lo up
 ping -qc 3 -i 0.01 127.0.0.1 > /dev/null

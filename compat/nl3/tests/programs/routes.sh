@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # programs: nl-addr-add nl-addr-delete nl-addr-list nl-route-add nl-route-delete nl-route-get nl-route-list nl-rule-list nl-fib-lookup nl-neigh-add nl-neigh-delete nl-neigh-list nl-neightbl-list
-# modules: dummy,8021q,fou,mpls_router,mpls_iptunnel
+# modules: dummy,8021q,mpls_router,mpls_iptunnel
 # Addresses, routes, rules and neighbours: listed, chosen, made, deleted; and what is said when that can't be.
-exec 2>&1
-. "${0%/*}/try"
 without() {
 	sed -E 's/(created|last-updated) [^ ]*( [0-9]+msec)?( last-updated [^ ]*)?/\1 C/g; s/expires [0-9]+sec/expires E/; s/(hash-rand|reachable-time) [0-9].*/\1 R/
 		s/(used|confirmed|updated|cache-expires|last-flush) [0-9a-z.]+( ?[0-9a-z]+sec)?/\1 T/g'
 }
+. "${0%/*}/try"
 # Links have no addresses of IPv6 but those that they are given: the kernel has them in its own time, and what follows from them.
 sysctl -qw net.ipv6.conf.default.addr_gen_mode=1 net.ipv6.conf.default.router_solicitations=0
 ip link set lo up

@@ -130,6 +130,10 @@ unsafe fn bytes(value: *mut rtnl_meta_value) -> *mut c_void {
     // SAFETY: the value is live.
     unsafe {
         match (*value).kind {
+            // Of eight bytes the last four, if those that count least come last.
+            INT if cfg!(target_endian = "big") && (*value).len == 4 => {
+                (&raw mut (*value).bits).wrapping_byte_add(4).cast()
+            }
             INT => (&raw mut (*value).bits).cast(),
             _ => value.add(1).cast(),
         }
@@ -186,14 +190,17 @@ unsafe fn value_of(head: tcf_meta_val, nla: Option<&nlattr>) -> *mut rtnl_meta_v
         nla.map_or((null_mut(), 0), |nla| (nla_data(nla), nla_len(nla).max(0) as usize));
     // SAFETY: the payload has `len` bytes.
     unsafe {
-        let bits = match len {
-            8.. => data.cast::<u64>().read_unaligned(),
-            4.. => data.cast::<u32>().read_unaligned().into(),
-            _ => 0,
+        // Numbers have four bytes or eight, and keep them. The kernel's mask is 0 where all bits count.
+        let (bits, size) = match len {
+            8.. => (data.cast::<u64>().read_unaligned(), 8),
+            4.. => (data.cast::<u32>().read_unaligned().into(), 4),
+            _ => (0, 0),
         };
         match (id, kind) {
-            (0, INT) => rtnl_meta_value_alloc_int(bits),
+            (id, _) if id > MOST_IDS => null_mut(),
+            (0, INT) => alloc(INT, 0, 0, bits, size.max(4)),
             (0, _) => rtnl_meta_value_alloc_var(data, len),
+            (id, INT) => alloc(INT, id, head.shift, bits, size),
             (id, kind) => rtnl_meta_value_alloc_id(kind, id, head.shift, bits),
         }
     }
@@ -260,8 +267,8 @@ unsafe fn dump_value(p: *mut nl_dump_params, value: *mut rtnl_meta_value) {
                 if it.shift != 0 {
                     dump!(p, c" >> %u", c_int::from(it.shift));
                 }
-                if it.kind == INT && it.bits != 0 {
-                    dump!(p, c" & 0x%llx", it.bits);
+                if it.kind == INT && it.len > 0 {
+                    dump!(p, c" & %#llx", it.bits);
                 }
             }
         }

@@ -191,10 +191,12 @@ unsafe fn read_one(one: &mut rtnl_ematch, nla: &nlattr) -> Done {
     unsafe {
         let head: Header = crate::tc::message::read(nla)?;
         let (data, len) = (nla_data(nla).wrapping_byte_add(HEAD), nla_len(nla) as usize - HEAD);
-        let Some(ops) = rtnl_ematch_lookup_ops(head.kind.into()).as_ref() else {
-            return Err(NLE_OPNOTSUPP);
-        };
         (one.id, one.flags) = (head.id, head.flags);
+        let Some(ops) = rtnl_ematch_lookup_ops(head.kind.into()).as_ref() else {
+            // Shown by its number.
+            one.kind = head.kind;
+            return Ok(());
+        };
         if len < ops.minlen {
             return Err(NLE_INVAL);
         }

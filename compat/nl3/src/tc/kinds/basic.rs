@@ -18,7 +18,7 @@ use crate::tc::ematch::{
 };
 use crate::tc::kind::{Data, Of, fields, rtnl_tc_ops};
 use crate::tc::message::{find, put};
-use crate::tc::object::rtnl_tc;
+use crate::tc::object::{HANDLE, rtnl_tc};
 
 const TCA_BASIC_CLASSID: u16 = 1;
 const TCA_BASIC_EMATCHES: u16 = 2;
@@ -154,7 +154,10 @@ unsafe fn fill(basic: &mut Basic, _: &rtnl_tc, msg: &mut nl_msg) -> Done {
     Ok(())
 }
 
-unsafe fn fill_cgroup(cgroup: &mut Cgroup, _: &rtnl_tc, msg: &mut nl_msg) -> Done {
+unsafe fn fill_cgroup(cgroup: &mut Cgroup, tc: &rtnl_tc, msg: &mut nl_msg) -> Done {
+    if tc.h.mask & HANDLE == 0 {
+        return Err(NLE_MISSING_ATTR);
+    }
     // SAFETY: the tree is live.
     unsafe { fill_tree(&cgroup.basic, msg, TCA_CGROUP_EMATCHES) }
 }

@@ -148,6 +148,10 @@ unsafe fn parse_matchall(mall: &mut Matchall, _: &mut rtnl_tc, options: &nlattr)
             mall.flags = flags;
             mall.mask |= FLAGS;
         }
+        if last(options, TCA_MATCHALL_ACT).is_some() {
+            // With actions, a target of 0 is shown and sent, too.
+            mall.mask |= CLASSID | FLAGS;
+        }
         parse_actions(&mut mall.act, options, TCA_MATCHALL_ACT)
     }
 }
