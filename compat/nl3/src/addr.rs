@@ -243,7 +243,7 @@ pub unsafe extern "C" fn nl_addr_info(addr: &nl_addr, result: *mut *mut libc::ad
     }
 }
 
-/// What an error of getaddrinfo or getnameinfo becomes.
+/// What an error of getaddrinfo becomes.
 fn resolver(error: c_int) -> c_int {
     use crate::error::*;
     match error {
@@ -268,9 +268,10 @@ pub unsafe extern "C" fn nl_addr_resolve(addr: &nl_addr, host: *mut c_char, len:
             return failed;
         }
         let (sa, flags) = ((&raw const sa).cast(), libc::NI_NAMEREQD);
+        // The resolver's number is taken for one of errno: those that are met are no such name, either way.
         match libc::getnameinfo(sa, size, host, len as u32, null_mut(), 0, flags) {
             0 => 0,
-            error => -resolver(error),
+            error => -crate::error::nl_syserr2nlerr(error),
         }
     }
 }

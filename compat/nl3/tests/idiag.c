@@ -264,6 +264,30 @@ static void messages(void)
 	}
 }
 
+static int shown(struct nl_sock *sock, struct nl_msg *msg)
+{
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+
+	printf("type %d flags %x: ", nlh->nlmsg_type, nlh->nlmsg_flags);
+	hex(nlmsg_data(nlh), (size_t)nlmsg_datalen(nlh));
+	return -NLE_AGAIN;
+}
+
+/* What a cache asks for. */
+static void requested(void)
+{
+	struct nl_sock *sock = nl_socket_alloc();
+	struct nl_cb *cb = nl_socket_get_cb(sock);
+	struct nl_cache *cache;
+
+	MUST(idiagnl_connect(sock) == 0);
+	nl_cb_overwrite_send(cb, shown);
+	printf("answer %d\n", idiagnl_msg_alloc_cache(sock, AF_INET, 0xfff, &cache));
+	printf("answer %d\n", idiagnl_msg_alloc_cache(sock, AF_INET6, 0x12345, &cache));
+	nl_cb_put(cb);
+	nl_socket_free(sock);
+}
+
 static void sending(void)
 {
 	struct nl_sock *receiver, *sender = pair(&receiver);
@@ -296,5 +320,6 @@ int main(void)
 	COMPARED(idiagnl_vegasinfo, fill_vegas)
 	messages();
 	sending();
+	requested();
 	return 0;
 }

@@ -365,11 +365,14 @@ pub unsafe extern "C" fn idiagnl_msg_parse(
     }
 }
 
+/// A bit for each attribute of an answer.
+const ALL_ATTRIBUTES: u16 = 0xff;
+
 unsafe fn request_all(cache: *mut nl_cache, sock: *mut nl_sock) -> c_int {
     // SAFETY: both are live.
     unsafe {
         let (family, states) = ((*cache).arg1 as u8, (*cache).arg2 as u16);
-        super::idiagnl_send_simple(sock, rnl::uapi::NLM_F_MATCH.into(), family, states, 0)
+        super::idiagnl_send_simple(sock, 0, family, states, ALL_ATTRIBUTES)
     }
 }
 
