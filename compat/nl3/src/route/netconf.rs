@@ -175,9 +175,7 @@ unsafe fn update(old: *mut nl_object, new: *mut nl_object) -> Done {
     // SAFETY: both are configurations.
     unsafe {
         let (to, from) = (&mut *old.cast::<rtnl_netconf>(), &*new.cast::<rtnl_netconf>());
-        if from.h.msgtype != RTM_NEWNETCONF
-            || (to.family, to.index) != (from.family, from.index)
-        {
+        if from.h.msgtype != RTM_NEWNETCONF || (to.family, to.index) != (from.family, from.index) {
             return Err(NLE_OPNOTSUPP);
         }
         for (bit, value, new) in [
