@@ -3,7 +3,7 @@
 # modules: dummy,8021q,mpls_router,mpls_iptunnel
 # Addresses, routes, rules and neighbours: listed, chosen, made, deleted; and what is said when that can't be.
 without() {
-	sed -E 's/(created|last-updated) [^ ]*( [0-9]+msec)?( last-updated [^ ]*)?/\1 C/g; s/expires [0-9]+sec/expires E/; s/(hash-rand|reachable-time) [0-9].*/\1 R/
+	sed -E 's/created boot-time.*/created C/; s/expires [0-9]+sec/expires E/; s/(hash-rand|reachable-time) [0-9].*/\1 R/
 		s/(used|confirmed|updated|cache-expires|last-flush) [0-9a-z.]+( ?[0-9a-z]+sec)?/\1 T/g'
 }
 . "${0%/*}/try"
