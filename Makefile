@@ -140,6 +140,7 @@ check:
 bench:
 	@tools/setup bench
 	@benches/run
+	@if [ -e $(NL3_OUT)/libnl-3.so.200 ]; then benches/nl3/run; fi
 
 fuzz:
 	@tools/setup fuzz
