@@ -5,6 +5,7 @@ mod addr;
 mod encap;
 mod fib;
 mod mdb;
+mod metrics;
 pub(crate) mod names;
 mod neigh;
 mod neightbl;

@@ -3,6 +3,7 @@
 
 use core::ffi::{c_char, c_int};
 
+use super::metrics::Metrics;
 use super::names::*;
 use super::nexthop::{FROM_DETAILS, rtnl_route_nh_dump};
 use super::routes::*;

@@ -4,6 +4,7 @@
 use core::ffi::c_int;
 use core::ptr::null_mut;
 
+use super::metrics::*;
 use super::nexthop::*;
 use super::routes::*;
 use super::uapi::*;
