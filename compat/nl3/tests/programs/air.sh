@@ -27,7 +27,7 @@ C
 try i3status -c bar.conf --run-once
 hostapd ap.conf > ap.log &
 ap=$!
-until grep -q AP-ENABLED ap.log; do sleep 0.05; done
+until grep -qs AP-ENABLED ap.log; do sleep 0.05; done
 ip link set wlan1 up
 iw dev wlan1 connect lab-net 2412
 until iw dev wlan1 link | grep -q 'signal'; do sleep 0.05; done

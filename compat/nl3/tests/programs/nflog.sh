@@ -21,7 +21,7 @@ timeout 4 stdbuf -oL nf-log inet 5 packet 64 > log &
 log=$!
 timeout 4 stdbuf -oL nf-queue inet 6 packet 64 > queue &
 queue=$!
-until grep -q params log && grep -q 6 /proc/net/netfilter/nfnetlink_queue; do sleep 0.1; done
+until grep -qs params log && grep -q 6 /proc/net/netfilter/nfnetlink_queue; do sleep 0.1; done
 ping -qc 1 192.0.2.1 > /dev/null
 ping -qc 1 192.0.2.77 > /dev/null
 wait $log $queue

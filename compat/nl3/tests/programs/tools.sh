@@ -72,7 +72,7 @@ for format in brief details stats; do
 	ip link del d0.7
 	ip link del d0
 	ip link add last address 02:00:00:00:00:09 type dummy
-	until grep -q '^last' log; do sleep 0.05; done
+	until grep -qs '^last' log; do sleep 0.05; done
 	kill $monitor
 	wait $monitor 2> /dev/null
 	echo "monitor $format"
