@@ -329,10 +329,16 @@ unsafe fn find_identical(
     }
 }
 
+/// Whether the cache is one for objects of this type.
+pub(crate) unsafe fn holds(cache: *const nl_cache, object: &nl_object_ops) -> bool {
+    // SAFETY: the cache is live.
+    unsafe { core::ptr::eq((*(*cache).ops).object(), object) }
+}
+
 /// Whether the object is of the type that the cache holds.
 pub(crate) unsafe fn fits(cache: *mut nl_cache, obj: *const nl_object) -> bool {
     // SAFETY: both are live.
-    unsafe { core::ptr::eq((*(*cache).ops).object(), ops(obj)) }
+    unsafe { holds(cache, ops(obj)) }
 }
 
 /// Adds an object, or a copy of it if it is in a cache or has been in one.
@@ -422,7 +428,8 @@ fn non_null(obj: *mut nl_object) -> Option<*mut nl_object> {
     (!obj.is_null()).then_some(obj)
 }
 
-unsafe fn referenced(obj: *mut nl_object) -> *mut nl_object {
+/// What was found, with a reference for the caller.
+pub(crate) unsafe fn referenced(obj: *mut nl_object) -> *mut nl_object {
     if !obj.is_null() {
         // SAFETY: what was found is live.
         unsafe { nl_object_get(obj) };

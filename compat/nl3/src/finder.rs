@@ -9,10 +9,27 @@ use core::sync::atomic::{
     Ordering::{AcqRel, Acquire, Relaxed},
 };
 
-use crate::cache::{items, nl_cache};
+use crate::cache::{holds, items, nl_cache, referenced};
 use crate::index::Index;
 use crate::mem;
-use crate::object::nl_object;
+use crate::object::{nl_object, nl_object_ops};
+
+/// The first object that `is` says yes to, with a reference for the caller; NULL if there is none, also because the
+/// cache is for objects of another type.
+pub(crate) unsafe fn first<T>(
+    cache: *mut nl_cache,
+    object: &nl_object_ops,
+    is: impl Fn(&T) -> bool,
+) -> *mut T {
+    // SAFETY: the cache is live; its objects are what the type says once that is known.
+    unsafe {
+        if !holds(cache, object) {
+            return null_mut();
+        }
+        let found = items(cache).find(|obj| is(&*obj.cast::<T>()));
+        referenced(found.unwrap_or(null_mut())).cast()
+    }
+}
 
 #[repr(C)]
 pub(crate) struct Finder {

@@ -10,10 +10,11 @@ use rnl::uapi::genetlink::{CTRL_ATTR_FAMILY_NAME, CTRL_CMD_GETFAMILY};
 use super::family::{CACHE_OPS, genl_family, genl_family_ops, group_id};
 use super::{mngt, request};
 use crate::attr::nla_put_string;
-use crate::cache::{items, nl_cache, nl_cache_alloc_and_fill};
+use crate::cache::{nl_cache, nl_cache_alloc_and_fill};
 use crate::error::{NLE_OBJ_NOTFOUND, done};
+use crate::finder::first;
 use crate::msg::nlmsg_free;
-use crate::object::{nl_object, nl_object_get, nl_object_put};
+use crate::object::{nl_object, nl_object_put};
 use crate::recvmsgs::{nl_pickup, nl_wait_for_ack};
 use crate::send::nl_send_auto;
 use crate::socket::nl_sock;
@@ -38,16 +39,8 @@ pub unsafe extern "C" fn genl_ctrl_alloc_cache(
 
 /// The first family of a cache that `is` says yes to, with a reference for the caller.
 unsafe fn search(cache: *mut nl_cache, is: impl Fn(&genl_family) -> bool) -> *mut genl_family {
-    // SAFETY: the cache is live, and searched only if it holds families.
-    unsafe {
-        if !core::ptr::eq((*(*cache).ops).object(), &genl_family_ops) {
-            return null_mut();
-        }
-        let found = items(cache).map(|obj| obj.cast::<genl_family>()).find(|family| is(&**family));
-        let Some(family) = found else { return null_mut() };
-        nl_object_get(family.cast());
-        family
-    }
+    // SAFETY: the cache is live.
+    unsafe { first(cache, &genl_family_ops, is) }
 }
 
 #[unsafe(no_mangle)]

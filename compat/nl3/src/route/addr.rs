@@ -14,9 +14,10 @@ use super::{build, header, send, text_in};
 use crate::abi::{nl_dump_params, nlmsghdr};
 use crate::addr::*;
 use crate::attr::{nla_put_addr, nla_put_u32};
-use crate::cache::{items, nl_cache};
+use crate::cache::nl_cache;
 use crate::dump::{dump, dump_line};
 use crate::error::*;
+use crate::finder::first;
 use crate::link::rtnl_link;
 use crate::mngt::*;
 use crate::msg::{nl_msg, nlmsg_attrdata, nlmsg_attrlen};
@@ -364,22 +365,13 @@ pub unsafe extern "C" fn rtnl_addr_get(
     index: c_int,
     local: *mut nl_addr,
 ) -> *mut rtnl_addr {
-    // SAFETY: cache and address are live; the objects are addresses once the cache's type is known.
+    // SAFETY: cache and address are live.
     unsafe {
-        if !core::ptr::eq((*(*cache).ops).object(), &OPS) {
-            return null_mut();
-        }
-        let found = items(cache).map(|obj| obj.cast::<rtnl_addr>()).find(|addr| {
-            let addr = &**addr;
+        first(cache, &OPS, |addr: &rtnl_addr| {
             let there = index == 0 || addr.h.number == index as u32;
             let same = || addr.local.view(|own| nl_addr_cmp(own, local) == 0);
             there && addr.h.mask & LOCAL != 0 && same()
-        });
-        let found = found.unwrap_or(null_mut());
-        if !found.is_null() {
-            nl_object_get(found.cast());
-        }
-        found
+        })
     }
 }
 

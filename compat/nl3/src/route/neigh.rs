@@ -10,9 +10,10 @@ use super::{build, dump_dev, header, parse_one, send, text_in};
 use crate::abi::{nl_dump_params, nlmsghdr};
 use crate::addr::*;
 use crate::attr::{nla_find, nla_len, nla_put_u16};
-use crate::cache::{items, nl_cache};
+use crate::cache::nl_cache;
 use crate::dump::{dump, dump_line};
 use crate::error::*;
+use crate::finder::first;
 use crate::link::offered_master;
 use crate::mngt::*;
 use crate::msg::{nl_msg, nlmsg_attrdata, nlmsg_attrlen};
@@ -226,22 +227,6 @@ pub unsafe extern "C" fn rtnl_neigh_alloc_cache_flags(
     unsafe { super::cache_of(&CACHE_OPS, sock, set, result) }
 }
 
-/// The first neighbour that `is` says yes to, with a reference for the caller.
-unsafe fn find(cache: *mut nl_cache, is: impl Fn(&rtnl_neigh) -> bool) -> *mut rtnl_neigh {
-    // SAFETY: the cache is live; the objects are neighbours once the cache's type is known.
-    unsafe {
-        if !core::ptr::eq((*(*cache).ops).object(), &OPS) {
-            return null_mut();
-        }
-        let mut all = items(cache).map(|obj| obj.cast::<rtnl_neigh>());
-        let found = all.find(|neigh| is(&**neigh)).unwrap_or(null_mut());
-        if !found.is_null() {
-            nl_object_get(found.cast());
-        }
-        found
-    }
-}
-
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_neigh_get(
     cache: *mut nl_cache,
@@ -251,7 +236,7 @@ pub unsafe extern "C" fn rtnl_neigh_get(
     // SAFETY: cache and address are live.
     unsafe {
         let same = |it: &rtnl_neigh| it.dst.view(|own| nl_addr_cmp(own, dst) == 0);
-        find(cache, |it| it.h.number == index as u32 && same(it))
+        first(cache, &OPS, |it: &rtnl_neigh| it.h.number == index as u32 && same(it))
     }
 }
 
@@ -266,7 +251,7 @@ pub unsafe extern "C" fn rtnl_neigh_get_by_vlan(
     // SAFETY: cache and address are live.
     unsafe {
         let same = |it: &rtnl_neigh| it.lladdr.view(|own| nl_addr_cmp(own, lladdr) == 0);
-        find(cache, |it| same_place(it) && same(it))
+        first(cache, &OPS, |it| same_place(it) && same(it))
     }
 }
 

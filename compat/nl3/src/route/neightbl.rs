@@ -8,9 +8,10 @@ use super::uapi::*;
 use super::{build, dump_dev, header, send};
 use crate::abi::{nl_dump_params, nlattr, nlmsghdr};
 use crate::attr::*;
-use crate::cache::{items, nl_cache};
+use crate::cache::nl_cache;
 use crate::dump::{dump, dump_line};
 use crate::error::*;
+use crate::finder::first;
 use crate::mngt::*;
 use crate::msg::{nl_msg, nlmsg_attrdata, nlmsg_attrlen};
 use crate::object::*;
@@ -222,22 +223,12 @@ pub unsafe extern "C" fn rtnl_neightbl_get(
     name: *const c_char,
     index: c_int,
 ) -> *mut rtnl_neightbl {
-    // SAFETY: the cache is live, the name a string; the objects are tables once the type is known.
+    // SAFETY: the cache is live, the name a string.
     unsafe {
-        if !core::ptr::eq((*(*cache).ops).object(), &OPS) {
-            return null_mut();
-        }
-        let mut all = items(cache).map(|obj| obj.cast::<rtnl_neightbl>());
-        let found = all.find(|tbl| {
-            let tbl = &**tbl;
+        first(cache, &OPS, |tbl: &rtnl_neightbl| {
             let named = libc::strcmp(tbl.name.as_ptr(), name) == 0;
             named && tbl.device() == (index != 0).then_some(index)
-        });
-        let found = found.unwrap_or(null_mut());
-        if !found.is_null() {
-            nl_object_get(found.cast());
-        }
-        found
+        })
     }
 }
 

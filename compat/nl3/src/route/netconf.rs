@@ -8,7 +8,7 @@ use super::uapi::*;
 use super::{dump_dev, header};
 use crate::abi::{nl_dump_params, nlmsghdr};
 use crate::addr::AF_MPLS;
-use crate::cache::{nl_cache, nl_cache_search};
+use crate::cache::{holds, nl_cache, nl_cache_search};
 use crate::dump::dump;
 use crate::error::*;
 use crate::mngt::*;
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn rtnl_netconf_get_by_idx(
 ) -> *mut rtnl_netconf {
     // SAFETY: the cache is live; the needle is ours.
     unsafe {
-        if index == 0 || family == 0 || !core::ptr::eq((*(*cache).ops).object(), &OPS) {
+        if index == 0 || family == 0 || !holds(cache, &OPS) {
             return null_mut();
         }
         let needle = nl_object_alloc(&OPS).cast::<rtnl_netconf>();

@@ -9,9 +9,10 @@ use super::message::*;
 use super::object::*;
 use super::uapi::*;
 use crate::abi::nl_dump_params;
-use crate::cache::{items, nl_cache, nl_cache_alloc_and_fill, nl_cache_foreach_filter};
+use crate::cache::{nl_cache, nl_cache_alloc_and_fill, nl_cache_foreach_filter};
 use crate::dump::dump;
 use crate::error::*;
+use crate::finder::first;
 use crate::mngt::*;
 use crate::msg::nl_msg;
 use crate::object::*;
@@ -78,19 +79,8 @@ pub(super) unsafe fn find(
     ops: &nl_cache_ops,
     is: impl Fn(&rtnl_tc) -> bool,
 ) -> *mut rtnl_tc {
-    // SAFETY: the cache is live; its objects are of the type that is asked for.
-    unsafe {
-        if !core::ptr::eq((*cache).ops, ops) {
-            return null_mut();
-        }
-        match items(cache).find(|obj| is(&*obj.cast::<rtnl_tc>())) {
-            Some(obj) => {
-                nl_object_get(obj);
-                obj.cast()
-            }
-            None => null_mut(),
-        }
-    }
+    // SAFETY: the cache is live.
+    unsafe { first(cache, ops.object(), is) }
 }
 
 /// Finds an object by what makes it what it is, which a cache has an index for.

@@ -9,8 +9,9 @@ use super::sa::*;
 use super::sel::Selector;
 use super::*;
 use crate::attr::{nla_find, nla_len};
-use crate::cache::{items, nl_cache, nl_cache_alloc_and_fill};
+use crate::cache::{nl_cache, nl_cache_alloc_and_fill};
 use crate::error::{NLE_MISSING_ATTR, NLE_MSG_TOOSHORT, code};
+use crate::finder::first;
 use crate::mngt::{
     NL_ACT_DEL, NL_ACT_GET, NL_ACT_NEW, NL_ACT_UNSPEC, nl_af_group, nl_cache_ops, nl_msgtype,
 };
@@ -125,17 +126,11 @@ pub unsafe extern "C" fn xfrmnl_sa_get(
     spi: c_uint,
     proto: c_uint,
 ) -> *mut xfrmnl_sa {
-    // SAFETY: cache and address are live, and the cache's objects are of its type.
+    // SAFETY: cache and address are live.
     unsafe {
-        let is = |sa: &*mut xfrmnl_sa| {
-            let sa = &**sa;
+        first(cache, &OPS, |sa: &xfrmnl_sa| {
             let same = sa.spi == spi && u32::from(sa.proto) == proto;
             same && crate::addr::nl_addr_cmp(sa.daddr, daddr) == 0
-        };
-        let found = items(cache).map(|obj| obj.cast()).find(is);
-        found.map_or(core::ptr::null_mut(), |sa| {
-            nl_object_get(sa.cast());
-            sa
         })
     }
 }

@@ -10,8 +10,9 @@ use super::sp::*;
 use super::tmpl::Template;
 use super::*;
 use crate::attr::{nla_find, nla_len, nla_nest_end, nla_nest_start};
-use crate::cache::{items, nl_cache, nl_cache_alloc_and_fill};
+use crate::cache::{nl_cache, nl_cache_alloc_and_fill};
 use crate::error::{NLE_MISSING_ATTR, NLE_MSG_TOOSHORT, code};
+use crate::finder::first;
 use crate::mngt::{NL_ACT_DEL, NL_ACT_GET, NL_ACT_NEW, nl_af_group, nl_cache_ops, nl_msgtype};
 use crate::object::*;
 use crate::rules::{Rule, apply, rule};
@@ -108,15 +109,9 @@ pub unsafe extern "C" fn xfrmnl_sp_get(
     index: c_uint,
     dir: c_uint,
 ) -> *mut xfrmnl_sp {
-    // SAFETY: the cache is live, and its objects are of its type.
-    unsafe {
-        let is = |sp: &*mut xfrmnl_sp| (**sp).index == index && u32::from((**sp).dir) == dir;
-        let found = items(cache).map(|obj| obj.cast()).find(is);
-        found.map_or(core::ptr::null_mut(), |sp| {
-            nl_object_get(sp.cast());
-            sp
-        })
-    }
+    let is = |sp: &xfrmnl_sp| sp.index == index && u32::from(sp.dir) == dir;
+    // SAFETY: the cache is live.
+    unsafe { first(cache, &OPS, is) }
 }
 
 unsafe fn set_info(sp: &mut xfrmnl_sp, info: &Info) -> Done {

@@ -3,7 +3,7 @@
 
 use core::ffi::c_int;
 
-use super::vxlan::read_ip;
+use super::vxlan::{VNI_MAX, read_ip};
 use super::{Ip, Line, dump_lines, kind, lines, of, of_mut};
 use crate::abi::{nl_dump_params, nlattr};
 use crate::addr::nl_addr;
@@ -58,8 +58,6 @@ const IFLA_GENEVE_REMOTE6: u16 = 7;
 const IFLA_GENEVE_COLLECT_METADATA: u16 = 6;
 
 const COLLECT_METADATA: u8 = 1;
-/// The highest number of a tunnel.
-const VNI_MAX: u32 = (1 << 24) - 1;
 
 kind! { Geneve OPS "geneve":
     alloc rtnl_link_geneve_alloc;

@@ -98,8 +98,8 @@ const EXTENSIONS: [Extension; 2] = [(1, 23, c"      gbp\n"), (4, 24, c"      rnc
 /// The one that comes last.
 const GPE: Extension = (2, 27, c"      gpe\n");
 
-/// The highest number of a VXLAN.
-const VNI_MAX: u32 = (1 << 24) - 1;
+/// The highest number of a VXLAN, and of a GENEVE tunnel.
+pub(super) const VNI_MAX: u32 = (1 << 24) - 1;
 
 kind! { Vxlan OPS "vxlan":
     alloc rtnl_link_vxlan_alloc;
