@@ -23,6 +23,7 @@ mod attr;
 mod cache;
 mod cb;
 mod data;
+mod datagram;
 mod dump;
 mod error;
 mod finder;

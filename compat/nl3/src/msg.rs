@@ -7,6 +7,7 @@ use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::abi::{nla_policy, nlattr, nlmsghdr, sockaddr_nl, ucred};
 use crate::attr::{align, nla_find, nla_parse, nla_validate};
+use crate::datagram::Datagram;
 use crate::error::{NLE_INVAL, NLE_MSG_TOOSHORT, NLE_NOMEM};
 use crate::mem;
 
@@ -27,42 +28,6 @@ pub struct nl_msg {
     pub(crate) refs: c_int,
     /// The received datagram that `nlh` points into, if it does; NULL when `nlh` is the message's own.
     datagram: *mut Datagram,
-}
-
-/// A received datagram, which the messages that lie in it keep alive.
-#[repr(C)]
-pub(crate) struct Datagram {
-    /// The messages that point into it, and the receiver while it reads on.
-    pub(crate) refs: usize,
-    pub(crate) bytes: *mut u8,
-}
-
-impl Datagram {
-    /// Takes over memory from malloc. NULL, with the memory freed, when there is no more of it.
-    pub(crate) unsafe fn of(bytes: *mut u8) -> *mut Datagram {
-        let datagram = mem::zalloc::<Datagram>(0);
-        // SAFETY: `bytes` came from malloc and is the caller's to give.
-        unsafe {
-            if datagram.is_null() {
-                mem::free(bytes);
-            } else {
-                *datagram = Datagram { refs: 1, bytes };
-            }
-        }
-        datagram
-    }
-
-    /// Gives back a share; the last one frees.
-    pub(crate) unsafe fn put(datagram: *mut Datagram) {
-        // SAFETY: the caller holds a share.
-        unsafe {
-            (*datagram).refs -= 1;
-            if (*datagram).refs == 0 {
-                mem::free((*datagram).bytes);
-                mem::free(datagram);
-            }
-        }
-    }
 }
 
 #[unsafe(no_mangle)]

@@ -6,10 +6,10 @@ use core::mem::zeroed;
 use core::ptr::null_mut;
 
 use crate::abi::{sockaddr_nl, ucred};
+use crate::datagram::Datagram;
 use crate::dump::debug;
 use crate::error::{NLE_INVAL, NLE_MSG_TRUNC, NLE_NOADDR, NLE_NOMEM, code, last};
 use crate::mem;
-use crate::msg::Datagram;
 use crate::socket::nl_sock;
 
 /// Bytes of memory for a datagram: more than any is long. What is not written to takes no memory, so that
@@ -107,6 +107,7 @@ pub(crate) unsafe fn next_datagram(
             let datagram = own_datagram(&mut *sock);
             let failed = datagram.is_null();
             let len = if failed { -NLE_NOMEM } else { receive(&*sock, (*datagram).bytes, origin) };
+            (*sock).received = len.max(0) as usize;
             return (datagram, len);
         };
         let (mut bytes, mut creds) = (null_mut(), null_mut::<ucred>());
@@ -125,20 +126,33 @@ pub(crate) unsafe fn next_datagram(
 unsafe fn own_datagram(sock: &mut nl_sock) -> *mut Datagram {
     // SAFETY: the datagram is NULL or the socket holds a share of it.
     unsafe {
-        if !sock.datagram.is_null() && ((*sock.datagram).refs > 1 || sock.room != room(sock)) {
-            Datagram::put(sock.datagram);
-            sock.datagram = null_mut();
+        if let Some(old) = sock.datagram.as_ref() {
+            if old.refs > 1 || !old.has_room(room(sock)) {
+                leave_datagram(sock);
+            }
         }
         if sock.datagram.is_null() {
-            let bytes = libc::malloc(room(sock)).cast::<u8>();
-            sock.datagram = if bytes.is_null() { null_mut() } else { Datagram::of(bytes) };
-            sock.room = room(sock);
+            sock.datagram = Datagram::with_room(room(sock));
         }
-        if !sock.datagram.is_null() {
-            (*sock.datagram).refs += 1;
+        if let Some(datagram) = sock.datagram.as_mut() {
+            datagram.refs += 1;
         }
     }
     sock.datagram
+}
+
+/// The socket needs its memory no more; messages that lie there keep as much as they need.
+pub(crate) unsafe fn leave_datagram(sock: &mut nl_sock) {
+    let datagram = core::mem::replace(&mut sock.datagram, null_mut());
+    // SAFETY: the datagram is NULL or the socket holds a share of it.
+    unsafe {
+        if let Some(kept) = datagram.as_mut().filter(|it| it.refs > 1) {
+            kept.trim(sock.received);
+        }
+        if !datagram.is_null() {
+            Datagram::put(datagram);
+        }
+    }
 }
 
 #[unsafe(no_mangle)]

@@ -9,6 +9,7 @@ use rnl::uapi::*;
 
 use crate::abi::{nlmsgerr, nlmsghdr, sockaddr_nl};
 use crate::cb::*;
+use crate::datagram::Datagram;
 use crate::dump::debug;
 use crate::error::*;
 use crate::mngt::{nl_cache_ops, nl_parser_param};

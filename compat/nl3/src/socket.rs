@@ -11,9 +11,11 @@ use rnl::uapi::{
 
 use crate::abi::sockaddr_nl;
 use crate::cb::{self, ErrCb, MsgCb, NL_OK, On, nl_cb, nl_cb_alloc, nl_cb_put};
+use crate::datagram::Datagram;
 use crate::dump::debug;
 use crate::error::*;
-use crate::msg::{Datagram, nl_msg};
+use crate::msg::nl_msg;
+use crate::recv::leave_datagram;
 use crate::{mem, port};
 
 /// A socket.
@@ -38,8 +40,8 @@ pub struct nl_sock {
     pub(crate) bufsize: usize,
     /// What datagrams are received into, or NULL.
     pub(crate) datagram: *mut Datagram,
-    /// Bytes that it has.
-    pub(crate) room: usize,
+    /// Bytes of the last one.
+    pub(crate) received: usize,
 }
 
 /// Bytes of the kernel's queues in each direction, unless the program says otherwise.
@@ -110,9 +112,7 @@ pub unsafe extern "C" fn nl_socket_free(sock: *mut nl_sock) {
         }
         nl_close(sock);
         (*sock).release_port();
-        if !(*sock).datagram.is_null() {
-            Datagram::put((*sock).datagram);
-        }
+        leave_datagram(&mut *sock);
         nl_cb_put((*sock).cb);
         mem::free(sock);
     }
