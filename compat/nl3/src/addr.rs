@@ -177,7 +177,12 @@ pub extern "C" fn nl_addr_iszero(addr: &nl_addr) -> c_int {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn nl_addr_guess_family(addr: &nl_addr) -> c_int {
-    match addr.len {
+    guess_family(addr.len)
+}
+
+/// The family that addresses of so many bytes mostly are of.
+pub(crate) fn guess_family(len: c_uint) -> c_int {
+    match len {
         4 => libc::AF_INET,
         6 => AF_LLC,
         16 => libc::AF_INET6,

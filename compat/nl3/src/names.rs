@@ -21,7 +21,14 @@ pub(crate) use names;
 impl Names {
     /// Each number with its name, which is a C string too.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (i64, &'static CStr)> {
-        let lines = self.0.as_bytes().split_inclusive(|&b| b == 0);
+        let mut rest = self.0.as_bytes();
+        // The library's own `split_inclusive` could panic, for all that the compiler knows.
+        let lines = core::iter::from_fn(move || {
+            let end = rest.iter().position(|&b| b == 0)?;
+            let (line, more) = rest.split_at_checked(end + 1)?;
+            rest = more;
+            Some(line)
+        });
         lines.filter_map(|line| {
             let at = line.iter().position(|&b| b == b' ')?;
             let (number, name) = line.split_at_checked(at)?;

@@ -9,7 +9,7 @@ use crate::cache::nl_cache;
 use crate::dump::debug;
 use crate::error::{Done, NLE_NOMEM, NLE_OPNOTSUPP, code};
 use crate::mem;
-use crate::rows::{self, Attr, How};
+use crate::rows::{self, How, Table};
 
 /// What every object begins with.
 #[repr(C)]
@@ -82,8 +82,7 @@ pub struct nl_object_ops {
     pub(crate) size: u32,
     /// Which attributes make two objects the same one. 0: all of them.
     pub(crate) id_attrs: u32,
-    pub(crate) attrs: *const Attr,
-    pub(crate) attrs_len: u32,
+    pub(crate) attrs: &'static Table,
     /// By which attributes an index may file, where they are among those that make the object the same one:
     /// those that are the same only when their bytes are.
     pub(crate) keys: u32,
@@ -113,13 +112,12 @@ unsafe impl Sync for nl_object_ops {}
 
 impl nl_object_ops {
     /// A type that does nothing of its own.
-    pub(crate) const fn new<T>(name: &'static CStr, attrs: &'static [Attr]) -> nl_object_ops {
+    pub(crate) const fn new<T>(name: &'static CStr, attrs: &'static Table) -> nl_object_ops {
         nl_object_ops {
             name: name.as_ptr(),
             size: size_of::<T>() as u32,
             id_attrs: !0,
-            attrs: attrs.as_ptr(),
-            attrs_len: attrs.len() as u32,
+            attrs,
             keys: 0,
             names: null(),
             init: None,
@@ -133,15 +131,14 @@ impl nl_object_ops {
     }
 
     /// The table of attributes.
-    pub(crate) fn attrs(&self) -> &'static [Attr] {
-        // SAFETY: `new` took them from a slice that lives as long as the program.
-        unsafe { core::slice::from_raw_parts(self.attrs, self.attrs_len as usize) }
+    pub(crate) fn attrs(&self) -> &'static Table {
+        self.attrs
     }
 
     /// The attributes' bits and names, for those that have one.
     fn names(&self) -> impl Iterator<Item = (i64, &'static CStr)> {
         let mut next = self.names;
-        let names = self.attrs().iter().map_while(move |row| {
+        let names = self.attrs().rows.iter().map_while(move |row| {
             // SAFETY: NULL, or one name for each row.
             let name = (!next.is_null()).then(|| unsafe { CStr::from_ptr(next) })?;
             next = next.wrapping_add(name.count_bytes() + 1);

@@ -8,8 +8,8 @@ use core::sync::atomic::{AtomicPtr, Ordering::*};
 
 use crate::abi::nlattr;
 use crate::addr::{
-    nl_addr, nl_addr_build, nl_addr_clone, nl_addr_cmp, nl_addr_get, nl_addr_guess_family,
-    nl_addr_put, whole_prefix,
+    guess_family, nl_addr, nl_addr_build, nl_addr_clone, nl_addr_cmp, nl_addr_get, nl_addr_put,
+    whole_prefix,
 };
 use crate::attr::{nla_data, nla_len};
 use crate::error::{Done, NLE_NOMEM};
@@ -26,8 +26,10 @@ use crate::error::{Done, NLE_NOMEM};
 pub(crate) struct Slot(AtomicPtr<nl_addr>);
 
 /// Where in the word.
+const LEN: u32 = 1;
 const FAMILY: u32 = 4;
 const PREFIX: u32 = 10;
+const BYTES: u32 = 16;
 
 /// How many bytes a word holds.
 const ROOM: usize = size_of::<usize>() - 2;
@@ -36,20 +38,26 @@ const ROOM: usize = size_of::<usize>() - 2;
 #[repr(C)]
 struct Unpacked {
     head: nl_addr,
-    bytes: [u8; ROOM],
+    bytes: [u8; size_of::<usize>()],
 }
 
 const _: () = assert!(offset_of!(Unpacked, bytes) == size_of::<nl_addr>());
 
+/// So many bits of a word.
+fn bits(word: usize, from: u32, count: u32) -> usize {
+    word >> from & ((1 << count) - 1)
+}
+
+/// How many bytes the address in a word has.
+fn len(word: usize) -> u32 {
+    bits(word, LEN, 3) as u32
+}
+
 impl Unpacked {
     fn of(word: usize) -> Unpacked {
-        let bits = |from: u32, count: u32| word >> from & ((1 << count) - 1);
-        let mut bytes = [0; ROOM];
-        for (to, from) in bytes.iter_mut().zip(word.to_le_bytes().iter().skip(2)) {
-            *to = *from;
-        }
-        let (len, family, prefix) = (bits(1, 3), bits(FAMILY, 6), bits(PREFIX, 6));
-        Unpacked { head: nl_addr::lone(family as c_int, len as u32, prefix as c_int, ROOM), bytes }
+        let (family, prefix) = (bits(word, FAMILY, 6) as c_int, bits(word, PREFIX, 6) as c_int);
+        let head = nl_addr::lone(family, len(word), prefix, ROOM);
+        Unpacked { head, bytes: (word >> BYTES).to_le_bytes() }
     }
 
     fn addr(&mut self) -> *mut nl_addr {
@@ -64,18 +72,21 @@ fn short(number: c_int) -> Option<usize> {
 
 /// The word that holds an address, if one does.
 fn packed(family: c_int, prefix: c_int, bytes: &[u8]) -> Option<usize> {
-    let mut word = [0; size_of::<usize>()];
-    if bytes.len() > ROOM {
-        return None;
-    }
-    for (to, from) in word.iter_mut().skip(2).zip(bytes) {
-        *to = *from;
-    }
-    let head = 1 | bytes.len() << 1 | short(family)? << FAMILY | short(prefix)? << PREFIX;
-    Some(usize::from_le_bytes(word) | head)
+    let number = match *bytes {
+        _ if bytes.len() > ROOM => return None,
+        [a, b, c, d] => u32::from_le_bytes([a, b, c, d]) as usize,
+        [a, b, c, d, e, f] => u64::from_le_bytes([a, b, c, d, e, f, 0, 0]) as usize,
+        _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | usize::from(*byte)),
+    };
+    let head = 1 | bytes.len() << LEN | short(family)? << FAMILY | short(prefix)? << PREFIX;
+    Some(number << BYTES | head)
 }
 
 impl Slot {
+    pub(crate) const fn new() -> Slot {
+        Slot(AtomicPtr::new(null_mut()))
+    }
+
     fn word(&self) -> *mut nl_addr {
         self.0.load(Acquire)
     }
@@ -121,6 +132,22 @@ impl Slot {
     pub(crate) fn ask<R>(&self, none: R, what: impl FnOnce(&nl_addr) -> R) -> R {
         // SAFETY: NULL or live.
         self.view(|addr| unsafe { addr.as_ref() }.map_or(none, what))
+    }
+
+    /// Bytes, length and prefix in one number, if they are so short that one has room for them; the same
+    /// whether a word holds the address or not.
+    pub(crate) fn short_key(&self) -> Option<u64> {
+        let word = self.word();
+        let key = if Slot::holds(word) {
+            word.addr()
+        } else {
+            // SAFETY: NULL or live.
+            let addr = unsafe { word.as_ref() }?;
+            packed(0, if addr.len > 0 { addr.prefix } else { 0 }, addr.slice())?
+        };
+        // Families are told apart by what files it, and without bytes a prefix does not count.
+        let aside = if len(key) > 0 { 63 << FAMILY } else { 63 << FAMILY | 63 << PREFIX };
+        Some((key & !aside) as u64)
     }
 
     pub(crate) fn cmp(&self, other: &Slot) -> c_int {
@@ -187,7 +214,9 @@ impl Slot {
 
     /// Makes the family the one that addresses of this length mostly are of.
     pub(crate) fn guess_family(&mut self) -> Done {
-        let family = self.ask(0, |addr| nl_addr_guess_family(addr));
+        let word = self.word();
+        let held = Slot::holds(word).then(|| len(word.addr()));
+        let family = guess_family(held.unwrap_or_else(|| self.ask(0, |addr| addr.len)));
         self.set_part(FAMILY, family, |addr| addr.family = family)
     }
 

@@ -26,7 +26,7 @@ pub(super) struct Inet {
 
 static OPS: nl_object_ops = nl_object_ops {
     dump: [None, Some(dump_details), Some(dump_details)],
-    ..nl_object_ops::new::<Inet>(c"", &[])
+    ..nl_object_ops::new::<Inet>(c"", crate::rows::NONE)
 };
 
 pub(super) static FAMILY: Family =

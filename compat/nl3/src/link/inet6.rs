@@ -37,7 +37,7 @@ pub(super) struct Inet6 {
 static OPS: nl_object_ops = nl_object_ops {
     init: Some(init),
     dump: [None, Some(dump_details), Some(dump_details)],
-    ..nl_object_ops::new::<Inet6>(c"", &[])
+    ..nl_object_ops::new::<Inet6>(c"", crate::rows::NONE)
 };
 
 pub(super) static FAMILY: Family = Family {

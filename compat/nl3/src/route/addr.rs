@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Addresses of interfaces, `route/addr`.
 
+mod request;
 mod show;
 
 use show::{dump_brief, dump_details};
@@ -13,11 +14,13 @@ use super::uapi::*;
 use super::{build, header, send, text_in};
 use crate::abi::{nl_dump_params, nlmsghdr};
 use crate::addr::*;
-use crate::attr::{nla_put_addr, nla_put_u32};
+use crate::attr::{nla_put_addr, nla_put_u32, nla_type, walk};
 use crate::cache::nl_cache;
 use crate::dump::{dump, dump_line};
 use crate::error::*;
+use crate::far::Far;
 use crate::finder::first;
+use crate::label::Label;
 use crate::link::rtnl_link;
 use crate::mngt::*;
 use crate::msg::{nl_msg, nlmsg_attrdata, nlmsg_attrlen};
@@ -48,15 +51,45 @@ pub struct rtnl_addr {
     prefixlen: u8,
     scope: u8,
     flags: Flags,
-    label: [c_char; 16],
     cacheinfo: CacheInfo,
-    peer: Slot,
     local: Slot,
+    label: Label,
+    more: Far<More>,
+}
+
+/// What few addresses have.
+#[repr(C)]
+struct More {
     broadcast: Slot,
+    peer: Slot,
     multicast: Slot,
     anycast: Slot,
     /// The link that it was given, of which it holds a reference.
     link: *mut rtnl_link,
+}
+
+/// Where there is no more.
+static NO_MORE: More = More {
+    broadcast: Slot::new(),
+    peer: Slot::new(),
+    multicast: Slot::new(),
+    anycast: Slot::new(),
+    link: null_mut(),
+};
+
+// SAFETY: nobody changes the one that there is for all.
+unsafe impl Sync for More {}
+
+impl More {
+    /// The slots, those of a copy and those of what it is a copy of.
+    fn slots<'a>(&'a mut self, of: &'a More) -> [(&'a mut Slot, &'a Slot); 4] {
+        [
+            (&mut self.broadcast, &of.broadcast),
+            (&mut self.peer, &of.peer),
+            (&mut self.multicast, &of.multicast),
+            (&mut self.anycast, &of.anycast),
+        ]
+    }
 }
 
 attrs! { rtnl_addr {
@@ -65,13 +98,14 @@ attrs! { rtnl_addr {
     FLAGS = 2 "flags" Flags(flags) = IFA_FLAGS,
     SCOPE = 3 "scope" Int(scope),
     IFINDEX = 4 "ifindex" Int(h.number),
-    LABEL = 5 "label" Text(label) = IFA_LABEL,
+    LABEL = 5 "label" Label(label) = IFA_LABEL,
     CACHEINFO = 6 "cacheinfo" Bytes(cacheinfo) = IFA_CACHEINFO,
-    PEER = 7 "peer" Net(peer) = IFA_ADDRESS,
+    // Which attribute it is depends on the others.
+    PEER = 7 "peer" Net(more: More.peer),
     LOCAL = 8 "local" Addr(local) = IFA_LOCAL,
-    BROADCAST = 9 "broadcast" Addr(broadcast) = IFA_BROADCAST,
-    MULTICAST = 10 "multicast" Addr(multicast) = IFA_MULTICAST,
-    ANYCAST = 11 "" Addr(anycast) = IFA_ANYCAST,
+    BROADCAST = 9 "broadcast" Addr(more: More.broadcast) = IFA_BROADCAST,
+    MULTICAST = 10 "multicast" Addr(more: More.multicast) = IFA_MULTICAST,
+    ANYCAST = 11 "" Addr(more: More.anycast) = IFA_ANYCAST,
 } }
 
 static OPS: nl_object_ops = nl_object_ops {
@@ -114,39 +148,52 @@ unsafe fn init(obj: *mut nl_object) {
 
 unsafe fn free(obj: *mut nl_object) {
     // SAFETY: the object is an address, which holds a reference of its link.
-    unsafe { nl_object_put((*obj.cast::<rtnl_addr>()).link.cast()) };
+    let addr = unsafe { &mut *obj.cast::<rtnl_addr>() };
+    addr.more.drop(|more| {
+        // SAFETY: as above.
+        unsafe { nl_object_put(more.link.cast()) };
+        more.slots(&NO_MORE).into_iter().for_each(|(slot, _)| slot.clear());
+    });
 }
 
 unsafe fn clone(new: *mut nl_object, _: *const nl_object) -> Done {
-    // SAFETY: the object is an address; its link is that of the other, or NULL.
-    unsafe {
-        let link = (*new.cast::<rtnl_addr>()).link;
-        if !link.is_null() {
-            nl_object_get(link.cast());
+    // SAFETY: the object is an address, its bytes those of the other.
+    let addr = unsafe { &mut *new.cast::<rtnl_addr>() };
+    addr.more.copy(|from, to| {
+        to.link = from.link;
+        if !to.link.is_null() {
+            // SAFETY: it is live.
+            unsafe { nl_object_get(to.link.cast()) };
         }
-    }
-    Ok(())
+        to.slots(from).into_iter().try_for_each(|(to, from)| {
+            *to = from.copy()?;
+            Ok(())
+        })
+    })
 }
 
 /// The link that was set, with a reference for the caller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_addr_get_link(addr: &rtnl_addr) -> *mut rtnl_link {
-    if !addr.link.is_null() {
+    let link = addr.more().link;
+    if !link.is_null() {
         // SAFETY: it is live.
-        unsafe { nl_object_get(addr.link.cast()) };
+        unsafe { nl_object_get(link.cast()) };
     }
-    addr.link
+    link
 }
 
 /// Sets the link, and its number, which stays when the link is taken away.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_addr_set_link(addr: &mut rtnl_addr, link: *mut rtnl_link) {
+    // Without memory for it the link is not kept; the function has no way to say so.
+    let Ok(more) = addr.more.make() else { return };
     // SAFETY: the link is NULL or live.
     unsafe {
         if !link.is_null() {
             nl_object_get(link.cast());
         }
-        nl_object_put(core::mem::replace(&mut addr.link, link).cast());
+        nl_object_put(core::mem::replace(&mut more.link, link).cast());
         let Some(new) = link.as_ref() else { return };
         addr.h.number = crate::link::rtnl_link_get_ifindex(new) as u32;
     }
@@ -167,6 +214,14 @@ unsafe fn ids(obj: *const nl_object) -> u32 {
 }
 
 impl rtnl_addr {
+    fn more(&self) -> &More {
+        self.more.get().unwrap_or(&NO_MORE)
+    }
+
+    fn peer(&self) -> &Slot {
+        &self.more().peer
+    }
+
     /// As long as none is set it is for ever.
     fn lifetime(&self, value: u32) -> u32 {
         if self.h.mask & CACHEINFO != 0 { value } else { FOREVER }
@@ -190,10 +245,24 @@ accessors! { rtnl_addr:
     flags rtnl_addr_set_flags(c_uint) flags: FLAGS;
     unflags rtnl_addr_unset_flags(c_uint) flags: FLAGS;
     slot rtnl_addr_get_local() local;
-    slot rtnl_addr_get_peer() peer;
-    slot rtnl_addr_get_broadcast() broadcast;
-    slot rtnl_addr_get_multicast() multicast;
-    slot rtnl_addr_get_anycast() anycast;
+}
+
+macro_rules! get_addresses {
+    ($($name:ident $field:ident;)*) => {
+        $(
+            #[unsafe(no_mangle)]
+            pub extern "C" fn $name(addr: &rtnl_addr) -> *mut nl_addr {
+                addr.more().$field.get()
+            }
+        )*
+    };
+}
+
+get_addresses! {
+    rtnl_addr_get_peer peer;
+    rtnl_addr_get_broadcast broadcast;
+    rtnl_addr_get_multicast multicast;
+    rtnl_addr_get_anycast anycast;
 }
 
 #[unsafe(no_mangle)]
@@ -237,10 +306,12 @@ pub extern "C" fn rtnl_addr_get_flags(addr: &rtnl_addr) -> c_uint {
 pub unsafe extern "C" fn rtnl_addr_set_label(addr: &mut rtnl_addr, label: *const c_char) -> c_int {
     // SAFETY: the label is a string.
     unsafe {
-        if libc::strlen(label) >= addr.label.len() {
+        if libc::strlen(label) >= libc::IFNAMSIZ {
             return -NLE_RANGE;
         }
-        crate::mem::set_text(&mut addr.label, label);
+        if let Err(error) = addr.label.set(label) {
+            return -error;
+        }
     }
     addr.mark(LABEL, true);
     0
@@ -250,9 +321,16 @@ pub unsafe extern "C" fn rtnl_addr_set_label(addr: &mut rtnl_addr, label: *const
 #[unsafe(no_mangle)]
 pub extern "C" fn rtnl_addr_set_prefixlen(addr: &mut rtnl_addr, prefixlen: c_int) {
     note_prefixlen(addr, prefixlen);
-    let owner = if addr.peer.is_none() { &mut addr.local } else { &mut addr.peer };
     // Without memory it stays as it is; the function has no way to say so.
-    let _ = owner.set_prefixlen(prefixlen);
+    let _ = owner(addr).set_prefixlen(prefixlen);
+}
+
+/// Of peer and local address the one that has the length of the prefix.
+fn owner(addr: &mut rtnl_addr) -> &mut Slot {
+    match addr.more.get_mut() {
+        Some(more) if !more.peer.is_none() => &mut more.peer,
+        _ => &mut addr.local,
+    }
 }
 
 fn note_prefixlen(addr: &mut rtnl_addr, prefixlen: c_int) {
@@ -287,50 +365,61 @@ pub unsafe extern "C" fn rtnl_addr_set_local(addr: &mut rtnl_addr, new: *mut nl_
     }
 }
 
+/// Puts an address into its place, unless it is of a family that does not go there.
+unsafe fn set_address(
+    addr: &mut rtnl_addr,
+    new: *mut nl_addr,
+    (bit, only): (u64, c_int),
+    place: fn(&mut rtnl_addr) -> Result<&mut Slot, c_int>,
+) -> Done {
+    // SAFETY: the new address is NULL or live.
+    unsafe {
+        if let Some(new) = new.as_ref() {
+            fits(addr, new, only)?;
+        }
+        place(addr)?.set(new);
+        addr.mark(bit, !new.is_null());
+        if bit & (LOCAL | PEER) != 0 {
+            take_prefixlen(addr, new);
+        }
+    }
+    Ok(())
+}
+
+unsafe fn set_local(addr: &mut rtnl_addr, new: *mut nl_addr) -> c_int {
+    let what = (LOCAL, libc::AF_UNSPEC);
+    // SAFETY: the new address is NULL or live.
+    code(unsafe { set_address(addr, new, what, |addr| Ok(&mut addr.local)) })
+}
+
 macro_rules! set_addresses {
-    ($($(#[$export:meta])* $name:ident $field:ident: $bit:ident, $only:ident, $then:ident;)*) => {
+    ($($name:ident $field:ident: $bit:ident, $only:ident;)*) => {
         $(
-            $(#[$export])*
+            #[unsafe(no_mangle)]
             pub unsafe extern "C" fn $name(addr: &mut rtnl_addr, new: *mut nl_addr) -> c_int {
+                let what = ($bit, libc::$only);
                 // SAFETY: the new address is NULL or live.
-                unsafe {
-                    if let Some(new) = new.as_ref() {
-                        if let Err(error) = fits(addr, new, libc::$only) {
-                            return -error;
-                        }
-                    }
-                    addr.$field.set(new);
-                    addr.mark($bit, !new.is_null());
-                    $then(addr, new);
-                }
-                0
+                code(unsafe { set_address(addr, new, what, |addr| Ok(&mut addr.more.make()?.$field)) })
             }
         )*
     };
 }
 
 set_addresses! {
-    set_local local: LOCAL, AF_UNSPEC, take_prefixlen;
-    #[unsafe(no_mangle)]
-    rtnl_addr_set_peer peer: PEER, AF_INET, take_prefixlen;
-    #[unsafe(no_mangle)]
-    rtnl_addr_set_broadcast broadcast: BROADCAST, AF_INET, take_nothing;
-    #[unsafe(no_mangle)]
-    rtnl_addr_set_multicast multicast: MULTICAST, AF_INET6, take_nothing;
-    #[unsafe(no_mangle)]
-    rtnl_addr_set_anycast anycast: ANYCAST, AF_INET6, take_nothing;
+    rtnl_addr_set_peer peer: PEER, AF_INET;
+    rtnl_addr_set_broadcast broadcast: BROADCAST, AF_INET;
+    rtnl_addr_set_multicast multicast: MULTICAST, AF_INET6;
+    rtnl_addr_set_anycast anycast: ANYCAST, AF_INET6;
 }
 
 /// Takes over the length of the prefix of an address that was set. Where there is a peer, that has it.
 unsafe fn take_prefixlen(addr: &mut rtnl_addr, new: *const nl_addr) {
     // SAFETY: NULL or live.
     let prefix = unsafe { new.as_ref() }.map_or(0, |new| new.prefix);
-    if addr.peer.is_none() || addr.peer.view(|peer| core::ptr::eq(peer, new)) {
+    if addr.peer().is_none() || addr.peer().view(|peer| core::ptr::eq(peer, new)) {
         note_prefixlen(addr, prefix);
     }
 }
-
-unsafe fn take_nothing(_: &mut rtnl_addr, _: *const nl_addr) {}
 
 #[unsafe(no_mangle)]
 pub extern "C" fn rtnl_addr_alloc() -> *mut rtnl_addr {
@@ -386,8 +475,14 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         addr.h.number = head.index;
         addr.flags.value = head.flags.into();
         addr.h.mask = FAMILY | PREFIXLEN | FLAGS | SCOPE | IFINDEX;
-        rows::read(obj, attrs, len, head.family.into())?;
-        settle_local(addr)
+        let mut peer = Slot::new();
+        let read = walk(attrs, len).try_for_each(|nla| match nla_type(nla) as u16 {
+            IFA_ADDRESS => peer.read(nla, head.family.into()),
+            _ => rows::read_attr(obj, nla, head.family.into()),
+        });
+        let settled = read.and_then(|()| settle_local(addr, &mut peer));
+        peer.clear();
+        settled
     }
 }
 
@@ -397,124 +492,24 @@ fn zero_if_none(slot: &mut Slot) -> Done {
 }
 
 /// What the kernel calls address is the peer, or the local address where there is no other.
-fn settle_local(addr: &mut rtnl_addr) -> Done {
+fn settle_local(addr: &mut rtnl_addr, peer: &mut Slot) -> Done {
     let is_ipv4 = c_int::from(addr.family) == libc::AF_INET;
     if is_ipv4 {
         zero_if_none(&mut addr.local)?;
-        zero_if_none(&mut addr.peer)?;
+        zero_if_none(peer)?;
     } else if addr.local.is_none() {
-        core::mem::swap(&mut addr.local, &mut addr.peer);
+        core::mem::swap(&mut addr.local, peer);
     }
-    if addr.local.cmp(&addr.peer) == 0 {
-        addr.peer.clear();
+    if addr.local.cmp(peer) == 0 {
+        peer.clear();
     }
-    let (has_peer, has_local) = (!addr.peer.is_none(), !addr.local.is_none());
+    let (has_peer, has_local) = (!peer.is_none(), !addr.local.is_none());
     addr.mark(PEER, has_peer);
     addr.mark(LOCAL, has_local);
-    let prefixlen = addr.prefixlen.into();
-    let owner = if has_peer && !is_ipv4 { &mut addr.peer } else { &mut addr.local };
-    owner.set_prefixlen(prefixlen)
-}
-
-/// A request about an address.
-unsafe fn build_request(
-    addr: &rtnl_addr,
-    (kind, flags): (u16, c_int),
-    needed: u64,
-    result: *mut *mut nl_msg,
-) -> c_int {
-    if addr.h.mask & needed != needed {
-        return -NLE_MISSING_ATTR;
-    }
-    let head = ifaddrmsg {
-        family: addr.family,
-        prefixlen: addr.prefixlen,
-        flags: addr.flags.value as u8,
-        scope: scope_of(addr),
-        index: addr.h.number,
-    };
-    // SAFETY: the result is the caller's.
-    unsafe { build((kind, flags), &head, result, |msg| put_attributes(addr, msg)) }
-}
-
-/// The scope, which follows from the local address unless it is set.
-fn scope_of(addr: &rtnl_addr) -> u8 {
-    if addr.h.mask & SCOPE != 0 {
-        return addr.scope;
-    }
-    let is_ipv4 = c_int::from(addr.family) == libc::AF_INET;
-    addr.local.ask(libc::RT_SCOPE_UNIVERSE, |local| match local.slice() {
-        [127, ..] if is_ipv4 => libc::RT_SCOPE_HOST,
-        _ => libc::RT_SCOPE_UNIVERSE,
-    })
-}
-
-unsafe fn put_attributes(addr: &rtnl_addr, msg: &mut nl_msg) -> Done {
-    let obj = (&raw const *addr).cast();
-    // SAFETY: the object is an address; what it holds is live.
-    unsafe {
-        rows::write(obj, msg, LOCAL)?;
-        let peer = if addr.h.mask & PEER != 0 { &addr.peer } else { &addr.local };
-        if !peer.is_none() {
-            done(peer.view(|peer| nla_put_addr(msg, IFA_ADDRESS.into(), peer)))?;
-        }
-        rows::write(obj, msg, LABEL)?;
-        rows::write(obj, msg, BROADCAST)?;
-        rows::write(obj, msg, CACHEINFO)?;
-        // The header has no room for more.
-        if addr.flags.value > 0xff {
-            done(nla_put_u32(msg, IFA_FLAGS.into(), addr.flags.value))?;
-        }
+    let owner = if has_peer && !is_ipv4 { &mut *peer } else { &mut addr.local };
+    owner.set_prefixlen(addr.prefixlen.into())?;
+    if has_peer {
+        core::mem::swap(&mut addr.more.make()?.peer, peer);
     }
     Ok(())
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rtnl_addr_build_add_request(
-    addr: &rtnl_addr,
-    flags: c_int,
-    result: *mut *mut nl_msg,
-) -> c_int {
-    let needed = IFINDEX | FAMILY | PREFIXLEN | LOCAL;
-    let what = (RTM_NEWADDR, flags | libc::NLM_F_CREATE);
-    // SAFETY: the result is the caller's.
-    unsafe { build_request(addr, what, needed, result) }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rtnl_addr_build_delete_request(
-    addr: &rtnl_addr,
-    flags: c_int,
-    result: *mut *mut nl_msg,
-) -> c_int {
-    // SAFETY: the result is the caller's.
-    unsafe { build_request(addr, (RTM_DELADDR, flags), IFINDEX | FAMILY, result) }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rtnl_addr_add(
-    sock: *mut nl_sock,
-    addr: &rtnl_addr,
-    flags: c_int,
-) -> c_int {
-    let mut msg = null_mut();
-    // SAFETY: the socket is live.
-    unsafe {
-        let built = rtnl_addr_build_add_request(addr, flags, &mut msg);
-        send(sock, built, msg)
-    }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rtnl_addr_delete(
-    sock: *mut nl_sock,
-    addr: &rtnl_addr,
-    flags: c_int,
-) -> c_int {
-    let mut msg = null_mut();
-    // SAFETY: the socket is live.
-    unsafe {
-        let built = rtnl_addr_build_delete_request(addr, flags, &mut msg);
-        send(sock, built, msg)
-    }
 }

@@ -108,7 +108,7 @@ pub struct flnl_result {
 static RESULT_OPS: nl_object_ops = nl_object_ops {
     id_attrs: 0,
     dump: [Some(dump), Some(dump), None],
-    ..nl_object_ops::new::<flnl_result>(c"fib_lookup/result", &[])
+    ..nl_object_ops::new::<flnl_result>(c"fib_lookup/result", crate::rows::NONE)
 };
 
 pub(super) static CACHE_OPS: nl_cache_ops = nl_cache_ops {

@@ -29,7 +29,7 @@ static OPS: nl_object_ops = nl_object_ops {
     free: Some(free),
     clone: Some(clone),
     dump: [None, Some(dump_details), None],
-    ..nl_object_ops::new::<Veth>(c"", &[])
+    ..nl_object_ops::new::<Veth>(c"", crate::rows::NONE)
 };
 
 pub(in super::super) static KIND: Kind =

@@ -11,7 +11,7 @@ pub(super) unsafe fn dump_brief(obj: *mut nl_object, p: *mut nl_dump_params) {
         let mut buf = [0 as c_char; 128];
         dump_line!(p, c"%s", text_in(&addr.local, &mut buf));
         if addr.h.mask & PEER != 0 {
-            dump!(p, c" peer %s", text_in(&addr.peer, &mut buf));
+            dump!(p, c" peer %s", text_in(addr.peer(), &mut buf));
         }
         dump!(p, c" %s", AF.to_str(addr.family.into(), buf.as_mut_ptr(), buf.len()));
         dump_dev(p, c" dev ", addr.h.number as c_int);
@@ -42,12 +42,12 @@ unsafe fn dump_addresses(addr: &rtnl_addr, p: *mut nl_dump_params) {
     let mut buf = [0 as c_char; 128];
     dump_line!(p, c"  ");
     if addr.h.mask & LABEL != 0 {
-        dump!(p, c" label %s", addr.label.as_ptr());
+        dump!(p, c" label %s", addr.label.text());
     }
     let more = [
-        (BROADCAST, c"broadcast", &addr.broadcast),
-        (MULTICAST, c"multicast", &addr.multicast),
-        (ANYCAST, c"anycast", &addr.anycast),
+        (BROADCAST, c"broadcast", &addr.more().broadcast),
+        (MULTICAST, c"multicast", &addr.more().multicast),
+        (ANYCAST, c"anycast", &addr.more().anycast),
     ];
     for (bit, name, what) in more {
         if addr.h.mask & bit != 0 {
