@@ -38,11 +38,52 @@ fn room(sock: &nl_sock) -> usize {
 /// Receives a datagram into `to`, which has [`room`]. Returns its length, 0 at the end of the stream, or
 /// a negative error.
 unsafe fn receive(sock: &nl_sock, to: *mut u8, origin: &mut Origin) -> c_int {
-    // SAFETY: `to` has the room that is said; all zeros are a valid header.
+    let iov = libc::iovec { iov_base: to.cast(), iov_len: room(sock) };
+    // SAFETY: `to` has the room that is said.
+    let (len, name_len) = unsafe {
+        if sock.passcred {
+            receive_with_creds(sock, iov, origin)
+        } else {
+            receive_plain(sock, iov, origin)
+        }
+    };
+    match len {
+        ..0 => code(last()),
+        0 => 0,
+        _ if name_len as usize != size_of::<sockaddr_nl>() => -NLE_NOADDR,
+        _ if len as usize > iov.iov_len => -NLE_MSG_TRUNC,
+        _ => len as c_int,
+    }
+}
+
+/// The bytes that a datagram has, whether there was room for them or not, and those of its sender's address.
+type Received = (isize, libc::socklen_t);
+
+/// The kernel is to tell how long a datagram is even when it is longer than there is room for.
+const WHOLE_LENGTH: c_int = libc::MSG_TRUNC;
+
+/// It costs less than recvmsg.
+unsafe fn receive_plain(sock: &nl_sock, iov: libc::iovec, origin: &mut Origin) -> Received {
+    let mut name_len = size_of::<sockaddr_nl>() as libc::socklen_t;
+    let name = (&raw mut origin.from).cast();
+    let len = again(|| {
+        // SAFETY: the memory has the length said, and the address its own.
+        unsafe {
+            libc::recvfrom(sock.fd, iov.iov_base, iov.iov_len, WHOLE_LENGTH, name, &mut name_len)
+        }
+    });
+    (len, name_len)
+}
+
+unsafe fn receive_with_creds(
+    sock: &nl_sock,
+    mut iov: libc::iovec,
+    origin: &mut Origin,
+) -> Received {
+    // Credentials, and what the kernel adds when asked to by options that are none of ours.
+    let mut control = [0u64; 16];
+    // SAFETY: all zeros are a valid header; what it points to is there.
     unsafe {
-        // Credentials, and what the kernel adds when asked to by options that are none of ours.
-        let mut control = [0u64; 16];
-        let mut iov = libc::iovec { iov_base: to.cast(), iov_len: room(sock) };
         let mut hdr: libc::msghdr = zeroed();
         hdr.msg_name = (&raw mut origin.from).cast();
         hdr.msg_namelen = size_of::<sockaddr_nl>() as libc::socklen_t;
@@ -50,30 +91,21 @@ unsafe fn receive(sock: &nl_sock, to: *mut u8, origin: &mut Origin) -> c_int {
         hdr.msg_iovlen = 1;
         hdr.msg_control = control.as_mut_ptr().cast();
         hdr.msg_controllen = size_of_val(&control) as _;
-        let len = recvmsg(sock.fd, &mut hdr);
-        if len <= 0 {
-            return if len < 0 { code(last()) } else { 0 };
+        let len = again(|| libc::recvmsg(sock.fd, &mut hdr, WHOLE_LENGTH));
+        if len > 0 {
+            origin.creds = creds(&hdr);
         }
-        if hdr.msg_namelen as usize != size_of::<sockaddr_nl>() {
-            return -NLE_NOADDR;
-        }
-        if hdr.msg_flags & libc::MSG_TRUNC != 0 {
-            return -NLE_MSG_TRUNC;
-        }
-        origin.creds = creds(&hdr);
-        len as c_int
+        (len, hdr.msg_namelen)
     }
 }
 
-/// recvmsg, again when a signal has come in between.
-unsafe fn recvmsg(fd: c_int, hdr: &mut libc::msghdr) -> isize {
+/// A system call, again when a signal has come in between.
+fn again(mut call: impl FnMut() -> isize) -> isize {
     loop {
-        // SAFETY: the header and what it points to are the caller's; errno is the thread's own.
-        unsafe {
-            let len = libc::recvmsg(fd, hdr, 0);
-            if len >= 0 || *libc::__errno_location() != libc::EINTR {
-                return len;
-            }
+        let len = call();
+        // SAFETY: errno is the thread's own.
+        if len >= 0 || unsafe { *libc::__errno_location() } != libc::EINTR {
+            return len;
         }
         debug!(3, c"recvmsg() returned EINTR, retrying\n");
     }

@@ -31,26 +31,40 @@ pub unsafe extern "C" fn nl_sendto(sock: &nl_sock, data: *const c_void, len: usi
     answer(unsafe { libc::sendto(sock.fd, data, len, 0, to, size as libc::socklen_t) })
 }
 
+/// Shows a message that is about to be sent to the program's callback; what that says unless it agrees.
+unsafe fn show(sock: *mut nl_sock, msg: *mut nl_msg) -> Result<(), c_int> {
+    // SAFETY: both are live; the callback may see to the message what it likes.
+    unsafe {
+        if (*sock).fd < 0 {
+            return Err(-NLE_BAD_SOCK);
+        }
+        (*msg).src = (*sock).local;
+        match cb::call((*sock).cb, On::MsgOut, msg).unwrap_or(NL_OK) {
+            NL_OK => Ok(()),
+            other => Err(other),
+        }
+    }
+}
+
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_sendmsg(
     sock: *mut nl_sock,
     msg: *mut nl_msg,
     hdr: *mut libc::msghdr,
 ) -> c_int {
-    // SAFETY: all are live; the callback may see to the message what it likes.
+    // SAFETY: all are live.
     unsafe {
-        if (*sock).fd < 0 {
-            return -NLE_BAD_SOCK;
+        if let Err(answer) = show(sock, msg) {
+            return answer;
         }
-        (*msg).src = (*sock).local;
-        let go_on = cb::call((*sock).cb, On::MsgOut, msg).unwrap_or(NL_OK);
-        if go_on != NL_OK {
-            return go_on;
-        }
-        let sent = answer(libc::sendmsg((*sock).fd, hdr, 0));
-        debug!(4, c"sent %d bytes\n", sent);
-        sent
+        sent(libc::sendmsg((*sock).fd, hdr, 0))
     }
+}
+
+fn sent(count: isize) -> c_int {
+    let sent = answer(count);
+    debug!(4, c"sent %d bytes\n", sent);
+    sent
 }
 
 /// Room for credentials that go along.
@@ -59,6 +73,16 @@ struct CredsControl {
     hdr: libc::cmsghdr,
     creds: ucred,
     pad: u32,
+}
+
+/// Where a message goes: where it says itself, or to the socket's peer.
+unsafe fn destination(sock: *mut nl_sock, msg: *mut nl_msg) -> *mut sockaddr_nl {
+    // SAFETY: both are live.
+    unsafe {
+        let own = nlmsg_get_dst(&mut *msg);
+        let is_set = c_int::from((*own).nl_family) == libc::AF_NETLINK;
+        if is_set { own } else { &raw mut (*sock).peer }
+    }
 }
 
 #[unsafe(no_mangle)]
@@ -72,9 +96,7 @@ pub unsafe extern "C" fn nl_send_iovec(
     unsafe {
         let mut hdr: libc::msghdr = zeroed();
         let mut control: CredsControl = zeroed();
-        let dst = nlmsg_get_dst(&mut *msg);
-        let own = c_int::from((*dst).nl_family) == libc::AF_NETLINK;
-        hdr.msg_name = if own { dst.cast() } else { (&raw mut (*sock).peer).cast() };
+        hdr.msg_name = destination(sock, msg).cast();
         hdr.msg_namelen = size_of::<sockaddr_nl>() as libc::socklen_t;
         hdr.msg_iov = iov;
         hdr.msg_iovlen = count as _;
@@ -98,8 +120,17 @@ pub unsafe extern "C" fn nl_send(sock: *mut nl_sock, msg: *mut nl_msg) -> c_int 
             return send(sock, msg);
         }
         let nlh = (*msg).nlh;
-        let mut iov = libc::iovec { iov_base: nlh.cast(), iov_len: (*nlh).nlmsg_len as usize };
-        nl_send_iovec(sock, msg, &mut iov, 1)
+        let len = (*nlh).nlmsg_len as usize;
+        if !nlmsg_get_creds(&mut *msg).is_null() {
+            let mut iov = libc::iovec { iov_base: nlh.cast(), iov_len: len };
+            return nl_send_iovec(sock, msg, &mut iov, 1);
+        }
+        if let Err(answer) = show(sock, msg) {
+            return answer;
+        }
+        // It costs less than sendmsg.
+        let (to, size) = (destination(sock, msg).cast(), size_of::<sockaddr_nl>());
+        sent(libc::sendto((*sock).fd, (*msg).nlh.cast(), len, 0, to, size as libc::socklen_t))
     }
 }
 
