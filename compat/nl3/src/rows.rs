@@ -123,36 +123,44 @@ impl Attr {
     }
 }
 
-/// The attributes of a type.
+/// The attributes of a type. The numbers of rows here are one more; 0: none.
 pub struct Table {
     pub(crate) rows: &'static [Attr],
-    /// By the netlink attribute that carries it: the number of the row, and one; 0: none.
-    by_nla: [u8; MAX_NLA],
+    /// By the netlink attribute that carries it.
+    by_nla: [u8; 64],
+    by_bit: [u8; 64],
 }
-
-const MAX_NLA: usize = 64;
 
 /// No attributes.
 pub(crate) static NONE: &Table = &Table::new(&[]);
 
 impl Table {
     pub(crate) const fn new(rows: &'static [Attr]) -> Table {
-        let mut by_nla = [0; MAX_NLA];
+        let (mut by_nla, mut by_bit) = ([0; 64], [0; 64]);
         let mut n = rows.len();
         while n > 0 {
-            let nla = rows[n - 1].nla as usize;
+            let Attr { nla, bit, .. } = rows[n - 1];
             if nla > 0 {
-                by_nla[nla] = n as u8;
+                by_nla[nla as usize] = n as u8;
             }
+            by_bit[bit as usize] = n as u8;
             n -= 1;
         }
-        Table { rows, by_nla }
+        Table { rows, by_nla, by_bit }
     }
 
     /// The row of a netlink attribute.
     fn by_nla(&self, kind: u16) -> Option<&'static Attr> {
-        let row = self.by_nla.get(usize::from(kind))?.checked_sub(1)?;
-        self.rows.get(usize::from(row))
+        self.row(*self.by_nla.get(usize::from(kind))?)
+    }
+
+    /// The row of the first of these bits.
+    fn by_bit(&self, bits: u64) -> Option<&'static Attr> {
+        self.row(*self.by_bit.get(bits.trailing_zeros() as usize)?)
+    }
+
+    fn row(&self, number: u8) -> Option<&'static Attr> {
+        self.rows.get(usize::from(number).checked_sub(1)?)
     }
 }
 

@@ -9,7 +9,7 @@ use super::uapi::*;
 use super::{build, dump_dev, header, parse_one, send, text_in};
 use crate::abi::{nl_dump_params, nlmsghdr};
 use crate::addr::*;
-use crate::attr::{nla_find, nla_len, nla_put_u16};
+use crate::attr::nla_put_u16;
 use crate::cache::nl_cache;
 use crate::dump::{dump, dump_line};
 use crate::error::*;
@@ -44,6 +44,8 @@ pub struct rtnl_neigh {
     state: Flags<u16>,
     flags: Flags<u16>,
     cacheinfo: CacheInfo,
+    /// How often it was asked: told nowhere.
+    probes: u32,
     lladdr: Slot,
     dst: Slot,
 }
@@ -57,8 +59,7 @@ attrs! { rtnl_neigh {
     IFINDEX = 5 "ifindex" Int(h.number),
     FAMILY = 6 "family" Int(family),
     TYPE = 7 "type" Int(kind),
-    // How many there were is told nowhere.
-    PROBES = 8 "probes" Aside,
+    PROBES = 8 "probes" Aside(probes) = NDA_PROBES,
     MASTER = 9 "master" Int(master) = NDA_MASTER,
     VLAN = 10 "vlan" Int(vlan) = NDA_VLAN,
 } }
@@ -283,12 +284,6 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
             if let Some(master) = offered_master(neigh.h.number as c_int) {
                 (neigh.master, neigh.h.mask) = (master as u32, neigh.h.mask | MASTER);
             }
-        }
-        if let Some(probes) = nla_find(attrs, len, NDA_PROBES.into()).as_ref() {
-            if nla_len(probes) < 4 {
-                return Err(NLE_RANGE);
-            }
-            neigh.h.mask |= PROBES;
         }
         neigh.lladdr.guess_family()?;
         neigh.dst.guess_family()

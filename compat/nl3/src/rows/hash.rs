@@ -11,8 +11,10 @@ pub(crate) unsafe fn hash(obj: *const nl_object, ops: &nl_object_ops) -> u32 {
     unsafe {
         let keys = u64::from(ops.keys & nl_object_get_id_attrs(obj)) & (*obj).mask;
         sum.word(keys);
-        for row in ops.attrs().rows.iter().filter(|row| row.mask() & keys != 0) {
+        let mut rest = keys;
+        while let Some(row) = ops.attrs().by_bit(rest) {
             add(row, obj, &mut sum);
+            rest &= rest.wrapping_sub(1);
         }
     }
     sum.finish()
