@@ -4,6 +4,7 @@
 mod expr;
 mod kinds;
 mod meta;
+mod token;
 mod wire;
 
 use core::ffi::{CStr, c_char, c_int, c_uint, c_void};
