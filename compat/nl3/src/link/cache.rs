@@ -37,11 +37,11 @@ static MSGTYPES: [nl_msgtype; 4] = [
     nl_msgtype::new(RTM_SETLINK as c_int, NL_ACT_CHANGE, c"set"),
 ];
 
-/// `RTNLGRP_LINK` tells of all families.
+/// `RTNLGRP_LINK` tells of all families but IPv6, for which there is `RTNLGRP_IPV6_IFINFO`.
 static GROUPS: [nl_af_group; 3] = [
     nl_af_group { family: libc::AF_UNSPEC, group: 1 },
     nl_af_group { family: libc::AF_BRIDGE, group: 1 },
-    nl_af_group { family: libc::AF_INET6, group: 1 },
+    nl_af_group { family: libc::AF_INET6, group: 12 },
 ];
 
 unsafe fn request(cache: *mut nl_cache, sock: *mut nl_sock) -> c_int {

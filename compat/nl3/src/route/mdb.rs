@@ -6,7 +6,7 @@ use core::mem::offset_of;
 use core::ptr::null_mut;
 
 use super::uapi::*;
-use super::{dump_dev, header, text_of};
+use super::{header, text_of};
 use crate::abi::{nl_dump_params, nl_list_head, nlattr, nlmsghdr};
 use crate::addr::*;
 use crate::attr::*;
@@ -309,15 +309,15 @@ unsafe fn dump_all(obj: *mut nl_object, p: *mut nl_dump_params) {
     // SAFETY: the object is an mdb, and its entries are live.
     unsafe {
         let mdb = obj.cast::<rtnl_mdb>();
-        dump_dev(p, c"dev ", (*mdb).index as c_int);
-        dump!(p, c" \n");
+        // Numbers, even where names are known: what programs have seen.
+        dump!(p, c"dev %d \n", (*mdb).index as c_int);
         for entry in entries(mdb) {
             let mut buf = [0; 128];
             let entry = &*entry;
-            dump_dev(p, c"port ", entry.index as c_int);
+            let index = entry.index as c_int;
             let (vid, proto) = (c_int::from(entry.vid), c_int::from(entry.proto));
             let addr = text_of(entry.addr, &mut buf);
-            dump!(p, c" vid %d proto 0x%04x address %s\n", vid, proto, addr);
+            dump!(p, c"port %d vid %d proto 0x%04x address %s\n", index, vid, proto, addr);
         }
     }
 }
