@@ -500,7 +500,9 @@ unsafe fn read_one(vf: &mut rtnl_link_vf, nest: &nlattr) -> Done {
                 IFLA_VF_RSS_QUERY_EN if word(nla, 1) != !0 => {
                     rtnl_link_vf_set_rss_query_en(vf, u32::from(word(nla, 1) != 0))
                 }
-                IFLA_VF_VLAN => read_vlan(vf, [word(nla, 1), word(nla, 2)], ETH_P_8021Q)?,
+                IFLA_VF_VLAN if word(nla, 1) != 0 => {
+                    read_vlan(vf, [word(nla, 1), word(nla, 2)], ETH_P_8021Q)?
+                }
                 IFLA_VF_VLAN_LIST => read_vlans(vf, nla)?,
                 IFLA_VF_STATS => read_stats(vf, nla),
                 _ => {}
@@ -536,7 +538,7 @@ unsafe fn read_vlan(vf: &mut rtnl_link_vf, [vlan, qos]: [u32; 2], proto: u16) ->
     Ok(())
 }
 
-/// The first of a list.
+/// The first of a list. No protocol is that of plain VLANs.
 unsafe fn read_vlans(vf: &mut rtnl_link_vf, list: &nlattr) -> Done {
     // SAFETY: the payload is inside the attribute.
     unsafe {
@@ -544,8 +546,11 @@ unsafe fn read_vlans(vf: &mut rtnl_link_vf, list: &nlattr) -> Done {
         if nla_len(nla) < 14 {
             return Err(NLE_RANGE);
         }
-        let proto = nla_data(nla).wrapping_byte_add(12).cast::<u16>().read_unaligned();
-        read_vlan(vf, [word(nla, 1), word(nla, 2)], u16::from_be(proto))
+        let proto = match nla_data(nla).wrapping_byte_add(12).cast::<u16>().read_unaligned() {
+            0 => ETH_P_8021Q,
+            proto => u16::from_be(proto),
+        };
+        read_vlan(vf, [word(nla, 1), word(nla, 2)], proto)
     }
 }
 
