@@ -3,17 +3,20 @@
 
 use core::ffi::{c_char, c_int, c_uint};
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{
+    AtomicBool, AtomicI32, AtomicU32,
+    Ordering::{Acquire, Relaxed, Release},
+};
 
 static READ: AtomicBool = AtomicBool::new(false);
 static USER_HZ: AtomicI32 = AtomicI32::new(100);
 static PSCHED_HZ: AtomicI32 = AtomicI32::new(100);
-/// The bits of the double.
-static TICKS_PER_USEC: AtomicU64 = AtomicU64::new(0);
+/// The bits of the double, the lower half first: not every machine has atomics of 64 bits.
+static TICKS_PER_USEC: [AtomicU32; 2] = [AtomicU32::new(0), AtomicU32::new(0)];
 
 /// Reads environment and kernel once. Threads that do so at the same time find the same.
 fn read() {
-    if READ.load(Relaxed) {
+    if READ.load(Acquire) {
         return;
     }
     // SAFETY: variables are strings; the calls ask for numbers.
@@ -31,10 +34,12 @@ fn read() {
         } else {
             (libc::strtod(ticks, null_mut()), hz as c_int)
         };
-        TICKS_PER_USEC.store(ticks.to_bits(), Relaxed);
+        let [low, high] = &TICKS_PER_USEC;
+        low.store(ticks.to_bits() as u32, Relaxed);
+        high.store((ticks.to_bits() >> 32) as u32, Relaxed);
         PSCHED_HZ.store(hz, Relaxed);
     }
-    READ.store(true, Relaxed);
+    READ.store(true, Release);
 }
 
 /// What `/proc/net/psched` says: ticks in a microsecond, and the frequency of the clock.
@@ -71,7 +76,8 @@ unsafe fn psched() -> Option<(f64, c_int)> {
 
 fn ticks_per_usec() -> f64 {
     read();
-    f64::from_bits(TICKS_PER_USEC.load(Relaxed))
+    let [low, high] = TICKS_PER_USEC.each_ref().map(|half| u64::from(half.load(Relaxed)));
+    f64::from_bits(high << 32 | low)
 }
 
 #[unsafe(no_mangle)]

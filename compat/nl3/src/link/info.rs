@@ -185,9 +185,8 @@ pub(super) unsafe fn read(link: &mut rtnl_link, nla: &nlattr) -> Done {
         }
         let Some(kind) = kind.as_ref() else { return Ok(()) };
         set_kind(link, nla_data(kind).cast(), false)?;
-        if let Some(kind) = link.kind
-            && (!data.is_null() || !xstats.is_null())
-        {
+        let told = !data.is_null() || !xstats.is_null();
+        if let Some(kind) = link.kind.filter(|_| told) {
             (kind.parse)(link, data.as_ref(), xstats.as_ref())?;
         }
     }
@@ -240,9 +239,8 @@ pub(super) unsafe fn alloc(kind: &CStr) -> *mut rtnl_link {
     let link = rtnl_link_alloc();
     // SAFETY: NULL or new.
     unsafe {
-        if let Some(new) = link.as_mut()
-            && rtnl_link_set_type(new, kind.as_ptr()) < 0
-        {
+        let Some(new) = link.as_mut() else { return link };
+        if rtnl_link_set_type(new, kind.as_ptr()) < 0 {
             rtnl_link_put(link);
             return null_mut();
         }

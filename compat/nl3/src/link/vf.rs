@@ -53,7 +53,8 @@ pub struct nl_vf_rate {
     min: u32,
 }
 
-const _: () = assert!(size_of::<nl_vf_vlan_info>() == 12 && size_of::<nl_vf_vlans>() == 16);
+const _: () = assert!(size_of::<nl_vf_vlan_info>() == 12);
+const _: () = assert!(size_of::<nl_vf_vlans>() == 8 + size_of::<*mut nl_vf_vlan_info>());
 const _: () = assert!(size_of::<nl_vf_rate>() == 16);
 
 /// `RTNL_LINK_VF_RATE_API_*`.

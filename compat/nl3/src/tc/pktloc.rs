@@ -4,7 +4,7 @@
 use core::ffi::{CStr, c_char, c_int, c_void};
 use core::mem::offset_of;
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicI64, AtomicPtr, Ordering::Relaxed};
+use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::Relaxed};
 
 use super::classid::path_of;
 use crate::abi::nl_list_head;
@@ -28,8 +28,8 @@ const _: () = assert!(size_of::<rtnl_pktloc>() == 40 || size_of::<usize>() != 8)
 
 /// All of them, made when the first one is.
 static ALL: AtomicPtr<nl_list_head> = AtomicPtr::new(null_mut());
-/// When the file that was read was changed.
-static READ: AtomicI64 = AtomicI64::new(i64::MIN);
+/// When the file that was read was changed, in seconds, as many as fit.
+static READ: AtomicUsize = AtomicUsize::new(usize::MAX);
 
 unsafe fn all() -> Result<*mut nl_list_head, c_int> {
     let known = ALL.load(Relaxed);
@@ -66,7 +66,8 @@ unsafe fn read() -> Done {
         if libc::stat(path.as_ptr(), &mut stat) < 0 {
             return Err(NLE_PKTLOC_FILE);
         }
-        if READ.swap(stat.st_mtime, Relaxed) == stat.st_mtime {
+        let changed = stat.st_mtime as usize;
+        if READ.swap(changed, Relaxed) == changed {
             return Ok(());
         }
         for old in places()? {
