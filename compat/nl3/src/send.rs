@@ -106,7 +106,7 @@ pub unsafe extern "C" fn nl_send_iovec(
             control.hdr.cmsg_len = (size_of::<libc::cmsghdr>() + size_of::<ucred>()) as _;
             control.creds = *creds;
             hdr.msg_control = (&raw mut control).cast();
-            hdr.msg_controllen = size_of_val(&control) as _;
+            hdr.msg_controllen = libc::CMSG_SPACE(size_of::<ucred>() as u32) as _;
         }
         nl_sendmsg(sock, msg, &mut hdr)
     }

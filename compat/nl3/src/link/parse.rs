@@ -28,6 +28,8 @@ const fn policy() -> [nla_policy; MAX + 1] {
     const U32: u16 = 3;
     const STRING: u16 = 5;
     const NESTED: u16 = 8;
+    /// Bytes of `struct rtnl_link_ifmap`: less on i386.
+    const IFMAP: u16 = 24 + align_of::<u64>() as u16;
     const RULES: [(u16, u16, u16, u16); 25] = [
         (IFLA_IFNAME, STRING, 0, 16),
         (IFLA_MTU, U32, 0, 0),
@@ -36,7 +38,7 @@ const fn policy() -> [nla_policy; MAX + 1] {
         (IFLA_STATS, 0, 92, 0),
         (IFLA_MASTER, U32, 0, 0),
         (IFLA_TXQLEN, U32, 0, 0),
-        (IFLA_MAP, 0, 32, 0),
+        (IFLA_MAP, 0, IFMAP, 0),
         (IFLA_WEIGHT, U32, 0, 0),
         (IFLA_OPERSTATE, U8, 0, 0),
         (IFLA_LINKMODE, U8, 0, 0),

@@ -44,8 +44,11 @@ struct Info {
     mode: u8,
     window: u8,
     flags: u8,
-    pad2: [u8; 7],
+    pad2: [u8; TAIL],
 }
+
+/// What the numbers of 64 bits before make the compiler of C add at the end: less on i386.
+const TAIL: usize = align_of::<u64>() - 1;
 
 // SAFETY: the padding is fields.
 unsafe impl Raw for Info {}
@@ -344,7 +347,7 @@ unsafe fn info(sa: &xfrmnl_sa, kind: c_int, flags: c_int) -> Result<*mut nl_msg,
             mode: sa.mode,
             window: sa.replay_window,
             flags: sa.flags,
-            pad2: [0; 7],
+            pad2: [0; TAIL],
         };
         filled(message(kind, flags, &info)?, |msg| put_all(msg, sa))
     }

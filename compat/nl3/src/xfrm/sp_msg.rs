@@ -36,8 +36,11 @@ struct Info {
     action: u8,
     flags: u8,
     share: u8,
-    pad: u32,
+    pad: [u8; TAIL],
 }
+
+/// What the numbers of 64 bits before make the compiler of C add at the end: nothing on i386.
+const TAIL: usize = align_of::<u64>() - 4;
 
 // SAFETY: the padding is a field.
 unsafe impl Raw for Info {}
@@ -238,7 +241,7 @@ unsafe fn info(sp: &xfrmnl_sp, kind: c_int, flags: c_int) -> Result<*mut nl_msg,
             action: sp.action,
             flags: sp.flags,
             share: sp.share,
-            pad: 0,
+            pad: [0; TAIL],
         };
         filled(message(kind, flags, &info)?, |msg| put_all(msg, sp))
     }
