@@ -110,7 +110,11 @@ pub extern "C" fn rtnl_qdisc_tbf_set_limit_by_latency(
     }
     let mut limit = room(latency, &tbf.rate);
     if tbf.mask & PEAK != 0 {
-        limit = limit.min(room(latency, &tbf.peak));
+        // f64::min may be a function of the mathematical library.
+        let peak = room(latency, &tbf.peak);
+        if peak < limit {
+            limit = peak;
+        }
     }
     rtnl_qdisc_tbf_set_limit(qdisc, limit as c_int);
     0
