@@ -228,30 +228,70 @@ static void many(void)
 	rtnl_route_put(before);
 }
 
+static void build(struct rtnl_route *route)
+{
+	struct nl_msg *msg = NULL;
+	int answer = rtnl_route_build_add_request(route, 0, &msg);
+
+	show_message(answer, msg);
+	rtnl_route_put(route);
+}
+
+static struct rtnl_route *to_network(void)
+{
+	struct rtnl_route *route = rtnl_route_alloc();
+	struct nl_addr *dst = address("192.0.2.0/24", AF_INET);
+
+	rtnl_route_set_dst(route, dst);
+	nl_addr_put(dst);
+	return route;
+}
+
+/* Complete routes with one attribute more, and with one attribute of one next hop or two. */
+static void built_one_at_a_time(void)
+{
+	for (int which = 0; which < SETTERS - 1; which++)
+		for (int value = 0; value < VALUES; value++) {
+			struct rtnl_route *route = to_network();
+
+			rtnl_route_add_nexthop(route, rtnl_route_nh_alloc());
+			printf("with %d:%d %d ", which, value, set(route, which, value));
+			build(route);
+		}
+	for (int which = 0; which < NH_SETTERS; which++)
+		for (int value = 0; value < 2 * VALUES; value++) {
+			struct rtnl_route *route = to_network();
+
+			for (int hops = value / VALUES; hops >= 0; hops--) {
+				struct rtnl_nexthop *nh = rtnl_route_nh_alloc();
+
+				printf("next hop with %d:%d %d ", which, value % VALUES, set_nh(nh, which, value % VALUES));
+				rtnl_route_add_nexthop(route, nh);
+			}
+			build(route);
+		}
+}
+
 /* Routes with one next hop, or two, of many attributes. */
 static void built(void)
 {
 	for (int round = 0; round < 300; round++) {
-		struct rtnl_route *route = rtnl_route_alloc();
-		struct nl_addr *dst = address("192.0.2.0/24", AF_INET);
-		struct nl_msg *msg = NULL;
-		int answer;
+		struct rtnl_route *route = to_network();
 
-		rtnl_route_set_dst(route, dst);
-		nl_addr_put(dst);
 		for (int hops = round % 3; hops >= 0; hops--) {
 			struct rtnl_nexthop *nh = rtnl_route_nh_alloc();
 
-			for (unsigned int n = dice(9); n > 0; n--)
-				set_nh(nh, (int)dice(NH_SETTERS), (int)dice(VALUES));
+			for (unsigned int n = dice(9); n > 0; n--) {
+				int which = (int)dice(NH_SETTERS);
+
+				set_nh(nh, which, (int)dice(VALUES));
+			}
 			rtnl_route_add_nexthop(route, nh);
 		}
 		if (round % 10 == 0)
 			nlmsg_set_default_size(16 + dice(100));
-		answer = rtnl_route_build_add_request(route, 0, &msg);
-		show_message(answer, msg);
+		build(route);
 		nlmsg_set_default_size(4096);
-		rtnl_route_put(route);
 	}
 }
 
@@ -400,6 +440,7 @@ int main(void)
 	one_at_a_time();
 	nexthop_at_a_time();
 	many();
+	built_one_at_a_time();
 	built();
 	parsed();
 	encapsulated();

@@ -132,8 +132,12 @@ unsafe fn dump_tcp(p: *mut nl_dump_params, info: &tcp_info) {
         entry(p, c"backoff", As::Number, info.backoff.into());
         dump!(p, c"\toptions: %s\n", TCP_OPTIONS.flags(info.options.into(), buf, 64));
     }
-    entry(p, c"snd_wscale", As::Number, (info.wscale & 15).into());
-    entry(p, c"rcv_wscale", As::Number, (info.wscale >> 4).into());
+    // Two fields of four bits, which begin where the machine's numbers do.
+    let halves = (info.wscale & 15, info.wscale >> 4);
+    let little = cfg!(target_endian = "little");
+    let (sent, received) = if little { halves } else { (halves.1, halves.0) };
+    entry(p, c"snd_wscale", As::Number, sent.into());
+    entry(p, c"rcv_wscale", As::Number, received.into());
     for ((name, how), number) in TCP_NUMBERS.into_iter().zip(info.numbers) {
         entry(p, name, how, number);
     }

@@ -132,7 +132,7 @@ unsafe fn put_only_hop(nh: &rtnl_nexthop, msg: &mut nl_msg) -> Done {
     // SAFETY: what the next hop holds is live.
     unsafe {
         put_gateway(nh, msg)?;
-        if nh.has(NH_IFINDEX) {
+        if nh.index != 0 {
             done(nla_put_u32(msg, RTA_OIF.into(), nh.index))?;
         }
         put_realms(nh, msg)?;
