@@ -44,6 +44,22 @@ static inline unsigned int number(void)
 	}
 }
 
+/* Trees of matches without the marks of nests that stock puts into the types of matches, which the kernel refuses. */
+static inline void plain_types(struct nlattr *options)
+{
+	struct nlattr *tree, *head, *list, *one;
+	int left, inside;
+
+	nla_for_each_nested(tree, options, left) {
+		head = nla_find(nla_data(tree), nla_len(tree), TCA_EMATCH_TREE_HDR);
+		list = nla_find(nla_data(tree), nla_len(tree), TCA_EMATCH_TREE_LIST);
+		if (!(tree->nla_type & NLA_F_NESTED) || !head || nla_len(head) != sizeof(struct tcf_ematch_tree_hdr) || !list)
+			continue;
+		nla_for_each_nested(one, list, inside)
+			one->nla_type &= NLA_TYPE_MASK;
+	}
+}
+
 /* The attributes of a message, a sum of those that are tables of rates. Stock's netem has zeros behind its attributes. */
 static inline void show_built(int answer, struct nl_msg *msg, int header)
 {
@@ -61,6 +77,8 @@ static inline void show_built(int answer, struct nl_msg *msg, int header)
 	printf(" type %d flags %x: ", nlh->nlmsg_type, nlh->nlmsg_flags);
 	hex(nlmsg_data(nlh), (size_t)header);
 	nlmsg_for_each_attr(nla, nlh, header, left) {
+		if (nla_type(nla) == TCA_OPTIONS && nla->nla_type & NLA_F_NESTED)
+			plain_types(nla);
 		for (int i = 0; i < nla_len(nla); i++)
 			sum = sum * 31 + ((unsigned char *)nla_data(nla))[i];
 		printf("  %d of %d sum %x: ", nla->nla_type, nla_len(nla), sum);

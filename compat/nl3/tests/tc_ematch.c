@@ -5,6 +5,7 @@
 #include <netlink/route/cls/cgroup.h>
 #include <linux/tc_ematch/tc_em_meta.h>
 #include <netlink/route/cls/ematch.h>
+#include <netlink/route/cls/ematch/cmp.h>
 #include <netlink/route/cls/fw.h>
 #include <netlink/route/cls/matchall.h>
 #include <netlink/route/pktloc.h>
@@ -148,6 +149,16 @@ static void dump_tree(struct rtnl_ematch_tree *tree)
 	rtnl_ematch_tree_dump(tree, &params);
 }
 
+static int filled(struct nl_msg *msg, struct rtnl_ematch_tree *tree)
+{
+	struct nlattr *options = nla_nest_start(msg, TCA_OPTIONS);
+	int answer = rtnl_ematch_fill_attr(msg, 7, tree);
+
+	nla_nest_end(msg, options);
+	plain_types(options);
+	return answer;
+}
+
 /* Stock sends byte patterns as an address of its own memory. */
 static void expression(const char *text)
 {
@@ -160,9 +171,9 @@ static void expression(const char *text)
 	if (answer == 0 && *text) {
 		dump_tree(tree);
 		if (!strstr(text, "pattern")) {
-			printf("fill %d ", rtnl_ematch_fill_attr(msg, 7, tree));
+			printf("fill %d ", filled(msg, tree));
 			hex(nlmsg_data(nlmsg_hdr(msg)), (size_t)nlmsg_datalen(nlmsg_hdr(msg)));
-			printf("parse %d\n", rtnl_ematch_parse_attr(nlmsg_attrdata(nlmsg_hdr(msg), 0), &back));
+			printf("parse %d\n", rtnl_ematch_parse_attr(nla_data(nlmsg_data(nlmsg_hdr(msg))), &back));
 			dump_tree(back);
 			rtnl_ematch_tree_free(back);
 		}
@@ -180,6 +191,38 @@ static struct rtnl_ematch_tree *tree_of(const char *text)
 
 	MUST(rtnl_ematch_parse_expr(text, &error, &tree) == 0);
 	return tree;
+}
+
+/* Comparisons of every width, in the order of bytes of either. */
+static void comparisons(void)
+{
+	static const unsigned int widths[] = { TCF_EM_ALIGN_U8, TCF_EM_ALIGN_U16, TCF_EM_ALIGN_U32, 3 };
+
+	for (int i = 0; i < 64; i++) {
+		struct tcf_em_cmp cmp = { .val = 7, .mask = i / 16 % 2 ? 0xf0 : 0, .off = 3, .align = widths[i % 4] & 15, .flags = i / 4 & 3,
+					  .layer = i / 16 % 3 & 3, .opnd = i % 3 & 3 };
+		struct rtnl_ematch_tree *tree = rtnl_ematch_tree_alloc(RTNL_EMATCH_PROGID);
+		struct rtnl_ematch *match = rtnl_ematch_alloc();
+
+		MUST(rtnl_ematch_set_name(match, "cmp") == 0);
+		rtnl_ematch_cmp_set(match, &cmp);
+		rtnl_ematch_tree_add(tree, match);
+		dump_tree(tree);
+		rtnl_ematch_tree_free(tree);
+	}
+}
+
+/* The kernel takes a match whose type is its place alone. */
+static void types(void)
+{
+	struct rtnl_ematch_tree *tree = tree_of("u8 at net+1 = 1 AND u8 at net+2 = 2");
+	struct nl_msg *msg = nlmsg_alloc();
+
+	MUST(rtnl_ematch_fill_attr(msg, 7, tree) == 0);
+	printf("fix matches in a request ");
+	hex(nlmsg_data(nlmsg_hdr(msg)), (size_t)nlmsg_datalen(nlmsg_hdr(msg)));
+	rtnl_ematch_tree_free(tree);
+	nlmsg_free(msg);
 }
 
 /* Matches of kinds that there are no functions for. Stock crashes when it should send them. */
@@ -244,7 +287,7 @@ static void parsed_meta(void)
 		nlmsg_free(msg);
 		dump_tree(back);
 		msg = nlmsg_alloc();
-		printf("fill %d ", rtnl_ematch_fill_attr(msg, 7, back));
+		printf("fill %d ", filled(msg, back));
 		hex(nlmsg_data(nlmsg_hdr(msg)), (size_t)nlmsg_datalen(nlmsg_hdr(msg)));
 		nlmsg_free(msg);
 		rtnl_ematch_tree_free(back);
@@ -415,6 +458,8 @@ int main(void)
 	fclose(file);
 	for (size_t i = 0; i < COUNT(EXPRESSIONS); i++)
 		expression(EXPRESSIONS[i]);
+	comparisons();
+	types();
 	unknown();
 	parsed_meta();
 	parsed_matchall();

@@ -106,6 +106,9 @@ pub struct tcf_em_cmp {
     pub(super) layer_opnd: u8,
 }
 
+/// `TCF_EM_CMP_TRANS`: the value is in the host's byte order.
+const TRANS: u8 = 1;
+
 /// Two numbers of four bits, as C's bitfields have them.
 pub(super) fn halves(byte: u8) -> (u8, u8) {
     let (low, high) = (byte & 15, byte >> 4);
@@ -130,19 +133,22 @@ unsafe extern "C" fn dump_cmp(ematch: *mut rtnl_ematch, p: *mut nl_dump_params) 
     unsafe {
         let cmp = (*ematch).data.cast::<tcf_em_cmp>().read();
         let (layer, opnd) = halves(cmp.layer_opnd);
-        let align = match halves(cmp.align_flags).0 {
+        let (align, flags) = halves(cmp.align_flags);
+        let order = if align == 4 { c"ntohl(" } else { c"ntohs(" };
+        let [before, after] = if flags & TRANS != 0 { [order, c")"] } else { [c"", c""] };
+        let align = match align {
             1 => c"u8",
             2 => c"u16",
             4 => c"u32",
             _ => c"(null)",
         };
         rtnl_ematch_offset2txt(layer, cmp.off, place.as_mut_ptr(), place.len());
-        dump!(p, c"%s at %s ", align.as_ptr(), place.as_ptr());
+        dump!(p, c"%s%s at %s", before.as_ptr(), align.as_ptr(), place.as_ptr());
         if cmp.mask != 0 {
-            dump!(p, c"& 0x%x ", cmp.mask);
+            dump!(p, c" & 0x%x", cmp.mask);
         }
         rtnl_ematch_opnd2txt(opnd, operand.as_mut_ptr(), operand.len());
-        dump!(p, c"%s %u", operand.as_ptr(), cmp.val);
+        dump!(p, c"%s %s %u", after.as_ptr(), operand.as_ptr(), cmp.val);
     }
 }
 

@@ -53,13 +53,13 @@ unsafe fn number(head: *mut nl_list_head, mut next: u16, depth: usize) -> Result
     Ok(next)
 }
 
+/// The kernel compares the type with the place, and so wants no mark of a nest in it.
 unsafe fn put_one(msg: &mut nl_msg, one: *mut rtnl_ematch, place: c_int) -> Done {
     // SAFETY: the match is live; its data is as long as its kind says.
     unsafe {
         let nest = nla_nest_start(msg, place);
-        if nest.is_null() {
-            return Err(NLE_NOMEM);
-        }
+        let Some(attr) = nest.as_mut() else { return Err(NLE_NOMEM) };
+        attr.nla_type = place as u16;
         let head = Header { id: (*one).id, kind: (*one).kind, flags: (*one).flags, pad: 0 };
         done(nlmsg_append(msg, (&raw const head).cast(), size_of::<Header>(), 4))?;
         if let Some(ops) = (*one).ops.as_ref() {
