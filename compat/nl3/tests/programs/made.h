@@ -61,6 +61,9 @@ static inline void forms_of_all(struct nl_cache *cache)
 	}
 }
 
+/* How many changes a manager has told of. */
+static int changes_told;
+
 /* A manager tells of each change: what happened, to what, and which attributes. */
 static inline void told(struct nl_cache *cache, struct nl_object *old, struct nl_object *now, uint64_t diff, int action, void *arg)
 {
@@ -68,6 +71,7 @@ static inline void told(struct nl_cache *cache, struct nl_object *old, struct nl
 	struct nl_dump_params params = { .dp_type = NL_DUMP_LINE, .dp_fd = stdout };
 	struct nl_object *obj = now ? now : old;
 
+	changes_told++;
 	printf("  told of %s: %s, %llx, old %d, new %d: ", nl_object_get_type(obj), actions[action], (unsigned long long)diff, old != NULL,
 	       now != NULL);
 	nl_object_dump(obj, &params);
@@ -82,6 +86,16 @@ static inline void hear(struct nl_cache_mngr *mngr)
 		;
 	if (answer < 0)
 		say("  manager", answer);
+}
+
+/* The same, where the kernel says so many things in its own time. */
+static inline void hear_late(struct nl_cache_mngr *mngr, int changes)
+{
+	int before = changes_told;
+
+	while (changes_told - before < changes)
+		MUST(nl_cache_mngr_poll(mngr, 5000) > 0);
+	hear(mngr);
 }
 
 #endif
