@@ -191,6 +191,30 @@ static void shown(void)
 	}
 }
 
+/* What the kernel says of a policy that was deleted: who it was, what it was, and more that is not looked at. */
+static void deleted(void)
+{
+	for (int i = 0; i < 20; i++) {
+		struct xfrm_userpolicy_id id = { .index = dice(9), .dir = (unsigned char)dice(3) };
+		struct xfrm_userpolicy_info info = { .index = dice(9), .dir = (unsigned char)dice(3), .priority = dice(100), .sel.family = AF_INET };
+		struct xfrm_userpolicy_type type = { .type = 1 };
+		struct xfrm_mark mark = { dice(9), 0xff };
+		struct nl_msg *msg = nlmsg_alloc_simple(XFRM_MSG_DELPOLICY, 0);
+		int objects = 0, err;
+
+		MUST(nlmsg_append(msg, &id, sizeof id, NLMSG_ALIGNTO) == 0);
+		nla_put(msg, XFRMA_POLICY, sizeof info, &info);
+		if (i % 2)
+			nla_put(msg, XFRMA_MARK, sizeof mark, &mark);
+		if (i % 3)
+			nla_put(msg, XFRMA_POLICY_TYPE, sizeof type, &type);
+		nlmsg_set_proto(msg, NETLINK_XFRM);
+		err = nl_msg_parse(msg, parsed, &objects);
+		printf("deleted %d, %d objects\n", err, objects);
+		nlmsg_free(msg);
+	}
+}
+
 static void caches(void)
 {
 	struct nl_cache *cache;
@@ -219,6 +243,7 @@ int main(void)
 	parts();
 	shown();
 	requests();
+	deleted();
 	caches();
 	return 0;
 }

@@ -178,7 +178,7 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
             return apply(sp, head, len, &ATTRIBUTES);
         }
         // What was deleted is in an attribute of its own, XFRMA_POLICY.
-        match nla_find(head, len, 17).as_ref() {
+        match nla_find(head, len, 7).as_ref() {
             Some(nla) if nla_len(nla) as usize >= size_of::<Info>() => set_info(sp, &raw(nla)),
             _ => Err(NLE_MISSING_ATTR),
         }

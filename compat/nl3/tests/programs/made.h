@@ -64,13 +64,18 @@ static inline void forms_of_all(struct nl_cache *cache)
 /* How many changes a manager has told of. */
 static int changes_told;
 
-/* A manager tells of each change: what happened, to what, and which attributes. */
+/* A manager tells of each change: what happened, to what, and which attributes, but for those that arg points to, which
+ * depend on the clock. */
 static inline void told(struct nl_cache *cache, struct nl_object *old, struct nl_object *now, uint64_t diff, int action, void *arg)
 {
 	static const char *const actions[] = { "nothing", "new", "deleted", "got", "set", "changed" };
 	struct nl_dump_params params = { .dp_type = NL_DUMP_LINE, .dp_fd = stdout };
 	struct nl_object *obj = now ? now : old;
 
+	if (arg)
+		diff &= ~*(const uint64_t *)arg;
+	if (action == NL_ACT_CHANGE && diff == 0)
+		return;
 	changes_told++;
 	printf("  told of %s: %s, %llx, old %d, new %d: ", nl_object_get_type(obj), actions[action], (unsigned long long)diff, old != NULL,
 	       now != NULL);
