@@ -72,9 +72,7 @@ static inline void told(struct nl_cache *cache, struct nl_object *old, struct nl
 	struct nl_dump_params params = { .dp_type = NL_DUMP_LINE, .dp_fd = stdout };
 	struct nl_object *obj = now ? now : old;
 
-	if (arg)
-		diff &= ~*(const uint64_t *)arg;
-	if (action == NL_ACT_CHANGE && diff == 0)
+	if (arg && action == NL_ACT_CHANGE && !(diff &= ~*(const uint64_t *)arg))
 		return;
 	changes_told++;
 	printf("  told of %s: %s, %llx, old %d, new %d: ", nl_object_get_type(obj), actions[action], (unsigned long long)diff, old != NULL,
