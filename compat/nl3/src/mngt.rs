@@ -139,29 +139,51 @@ impl nl_cache_ops {
         self.state.flags.load(Relaxed)
     }
 
+    fn is_registered(&self) -> bool {
+        !self.state.unregistered.load(Relaxed)
+    }
+
     fn handle(&'static self) -> *mut nl_cache_ops {
         (&raw const *self).cast_mut()
     }
 }
 
 /// Every type that this library knows. A type that is not unregistered is registered; there is no
-/// order in which they are, and nothing to be done when the library is loaded.
-static ALL: &[&[&nl_cache_ops]] = &[
-    &[&crate::genl::family::CACHE_OPS],
-    crate::link::CACHES,
-    crate::route::CACHES,
-    crate::nf::CACHES,
-    crate::idiag::CACHES,
-    crate::tc::CACHES,
-    crate::xfrm::CACHES,
+/// order in which they are, and nothing to be done when the library is loaded. With the library of the family that a
+/// type is of.
+static ALL: &[(&CStr, &[&nl_cache_ops])] = &[
+    (c"libnl-genl-3.so", &[&crate::genl::family::CACHE_OPS]),
+    (c"libnl-route-3.so", crate::link::CACHES),
+    (c"libnl-route-3.so", crate::route::CACHES),
+    (c"libnl-nf-3.so", crate::nf::CACHES),
+    (c"libnl-idiag-3.so", crate::idiag::CACHES),
+    (c"libnl-route-3.so", crate::tc::CACHES),
+    (c"libnl-xfrm-3.so", crate::xfrm::CACHES),
 ];
 
 fn all() -> impl Iterator<Item = &'static nl_cache_ops> {
-    ALL.iter().copied().flatten().copied()
+    ALL.iter().flat_map(|(_, types)| *types).copied()
+}
+
+/// Whether the program has loaded a library of the family.
+fn loaded(library: &CStr) -> bool {
+    unsafe extern "C" fn is_it(
+        info: *mut libc::dl_phdr_info,
+        _: usize,
+        name: *mut c_void,
+    ) -> c_int {
+        // SAFETY: the loader's names are strings or NULL, and the name sought is one.
+        unsafe {
+            let one = (*info).dlpi_name;
+            c_int::from(!one.is_null() && !libc::strstr(one, name.cast()).is_null())
+        }
+    }
+    // SAFETY: what is called takes the name, and nothing else.
+    unsafe { libc::dl_iterate_phdr(Some(is_it), library.as_ptr().cast_mut().cast()) != 0 }
 }
 
 fn registered() -> impl Iterator<Item = &'static nl_cache_ops> {
-    all().filter(|ops| !ops.state.unregistered.load(Relaxed))
+    all().filter(|ops| ops.is_registered())
 }
 
 fn handle(ops: Option<&'static nl_cache_ops>) -> *mut nl_cache_ops {
@@ -227,14 +249,18 @@ pub extern "C" fn nl_msgtype_lookup(ops: &nl_cache_ops, msgtype: c_int) -> *cons
     ops.msgtypes.iter().find(|one| one.id == msgtype).map_or(null(), |one| &raw const *one)
 }
 
+/// Only the types of libraries that are loaded. A program that looks into what it is given finds nothing that it knows
+/// there; the one of the system that does so loads none of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_cache_ops_foreach(
     cb: unsafe extern "C" fn(*mut nl_cache_ops, *mut c_void),
     arg: *mut c_void,
 ) {
-    for ops in registered() {
-        // SAFETY: the callback takes the caller's own argument.
-        unsafe { cb(ops.handle(), arg) };
+    for (_, types) in ALL.iter().filter(|(library, _)| loaded(library)) {
+        for ops in types.iter().filter(|ops| ops.is_registered()) {
+            // SAFETY: the callback takes the caller's own argument.
+            unsafe { cb(ops.handle(), arg) };
+        }
     }
 }
 

@@ -189,6 +189,12 @@ static void count_ops(struct nl_cache_ops *ops, void *arg)
 	*(int *)arg += ops == nl_cache_ops_lookup("genl/family");
 }
 
+static void count_all(struct nl_cache_ops *ops, void *arg)
+{
+	(void)ops;
+	++*(int *)arg;
+}
+
 static void kinds(void)
 {
 	struct nl_cache_ops *ops = nl_cache_ops_lookup("genl/family");
@@ -202,6 +208,8 @@ static void kinds(void)
 	printf("message type %d %d\n", nl_msgtype_lookup(ops, 16) != NULL, nl_msgtype_lookup(ops, 17) != NULL);
 	nl_cache_ops_foreach(count_ops, &count);
 	printf("among all %d\n", count);
+	nl_cache_ops_foreach(count_all, &count);
+	printf("of loaded libraries %d\n", count);
 	MUST(nl_cache_ops_lookup_safe("genl/family") == ops && nl_cache_ops_associate_safe(NETLINK_GENERIC, 16) == ops);
 	printf("in use %d\n", nl_cache_mngt_unregister(ops));
 	nl_cache_ops_put(ops);

@@ -189,11 +189,21 @@ static void groups(int protocol, const char *type)
 	nl_socket_free(sock);
 }
 
+static void count(struct nl_cache_ops *ops, void *arg)
+{
+	(void)ops;
+	++*(int *)arg;
+}
+
 int main(void)
 {
 	static const char *const types[] = { "link", "addr", "route", "neigh", "neightbl", "rule", "qdisc", "class", "cls", "act", "mdb", "netconf" };
 
+	int number = 0;
+
 	setvbuf(stdout, NULL, _IONBF, 0);
+	nl_cache_ops_foreach(count, &number);
+	printf("types of loaded libraries: %d\n", number);
 	for (size_t i = 0; i < COUNT(types); i++) {
 		char type[30];
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-# programs: genl-ctrl-list idiag-socket-details nl-monitor nf-monitor nl-util-addr nl-list-sockets nl-link-list
+# programs: genl-ctrl-list idiag-socket-details nl-monitor nf-monitor nl-util-addr nl-list-sockets nl-link-list nl-list-caches
 # others: python3 stdbuf
 # modules: dummy,8021q,tcp_diag,mac80211_hwsim,wireguard
 # Families, sockets, addresses; and what happens, as it is told of.
@@ -20,6 +20,7 @@ for address in 192.0.2.1 192.0.2.0/24 10.1 2001:db8::/32 ::1 02:00:00:00:00:01 d
 	try nl-util-addr "$address"
 done
 try nl-util-addr
+try nl-list-caches
 nl-list-sockets | awk 'NR > 1 { print $2 }' | sort | uniq -c
 
 python3 - << 'P' &
