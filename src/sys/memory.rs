@@ -75,7 +75,9 @@ impl Memory {
     /// Makes room for `n` more. Gives where they end.
     #[inline]
     fn room(&mut self, n: usize) -> Result<usize, Fault> {
-        let end = self.len.checked_add(n).ok_or(Fault::NoMemory)?;
+        // A slice may not be longer; a machine of 32 bits would have the room.
+        let end = self.len.checked_add(n).filter(|end| isize::try_from(*end).is_ok());
+        let end = end.ok_or(Fault::NoMemory)?;
         if end > self.size {
             self.grow(end)?;
         }
