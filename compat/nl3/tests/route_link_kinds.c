@@ -682,6 +682,64 @@ static void functions_of_messages(void)
 		rtnl_link_put(link);                                                                      \
 	} while (0)
 
+/* The link below, by its name where the cache of the tunnel's own knows it, or the one that is offered. */
+#define BELOW(kind, type)                                                                                 \
+	do {                                                                                              \
+		struct rtnl_link *link = of_kind(type);                                                   \
+                                                                                                          \
+		rtnl_link_set_name(link, "upper");                                                        \
+		rtnl_link_set_ifindex(link, 9);                                                           \
+		rtnl_link_##kind##_set_link(link, below);                                                 \
+		if (own)                                                                                  \
+			MUST(nl_cache_add(own, OBJ_CAST(link)) == 0);                                     \
+		dumps(OBJ_CAST(link));                                                                    \
+		if (own)                                                                                  \
+			nl_cache_remove(OBJ_CAST(link));                                                  \
+		dumps(OBJ_CAST(link));                                                                    \
+		rtnl_link_put(link);                                                                      \
+	} while (0)
+
+static void below_of(struct nl_cache *own, uint32_t below)
+{
+	BELOW(ipip, "ipip");
+	BELOW(sit, "sit");
+	BELOW(ipgre, "gre");
+	BELOW(ipgre, "gretap");
+	BELOW(ipvti, "vti");
+	BELOW(ip6_tnl, "ip6tnl");
+	BELOW(xfrmi, "xfrm");
+	BELOW(vxlan, "vxlan");
+}
+
+static struct nl_cache *cache_with(int ifindex, const char *name)
+{
+	struct rtnl_link *link = rtnl_link_alloc();
+	struct nl_cache *cache = NULL;
+
+	rtnl_link_set_ifindex(link, ifindex);
+	rtnl_link_set_name(link, name);
+	MUST(nl_cache_alloc_name("route/link", &cache) == 0 && nl_cache_add(cache, OBJ_CAST(link)) == 0);
+	rtnl_link_put(link);
+	return cache;
+}
+
+static void below(void)
+{
+	struct nl_cache *own = cache_with(3, "own"), *offered = cache_with(4, "offered");
+
+	for (int round = 0; round < 2; round++) {
+		for (uint32_t index = 0; index < 6; index++) {
+			printf("-- below %d %u\n", round, index);
+			below_of(own, index);
+			below_of(NULL, index);
+		}
+		nl_cache_mngt_provide(offered);
+	}
+	nl_cache_mngt_unprovide(offered);
+	nl_cache_free(own);
+	nl_cache_free(offered);
+}
+
 /* What is better here. */
 static void better(void)
 {
@@ -744,6 +802,7 @@ int main(void)
 	functions();
 	functions_of_messages();
 	requests();
+	below();
 	better();
 	return 0;
 }

@@ -88,21 +88,17 @@ pub(super) fn switch(link: &mut rtnl_link, family: c_int) {
     }
 }
 
-/// Which of the two differ that both links have.
-pub(super) unsafe fn differs(a: &rtnl_link, b: &rtnl_link, asked: u64) -> u64 {
-    if asked & PROTINFO == 0 {
-        return 0;
-    }
-    let same = match (a.af_family, b.af_family) {
-        (None, None) => true,
+/// Whether what the family of two links keeps of them differs, or can't be compared.
+pub(super) unsafe fn differs(a: &rtnl_link, b: &rtnl_link) -> bool {
+    match (a.af_family, b.af_family) {
+        (None, None) => false,
         (Some(one), Some(other)) if one == other && ALL.get(one).is_some_and(|f| f.compared) => {
             let (a, b) = (data(a, one), data(b, other));
             // SAFETY: both are NULL or live objects of one type.
-            !a.is_null() && !b.is_null() && unsafe { nl_object_diff64(a, b) } == 0
+            a.is_null() || b.is_null() || unsafe { nl_object_diff64(a, b) } != 0
         }
-        _ => false,
-    };
-    if same { 0 } else { PROTINFO }
+        _ => true,
+    }
 }
 
 /// Reads `IFLA_PROTINFO`, which is for the link's family, and `IFLA_AF_SPEC`, which is for the message's.

@@ -6,7 +6,7 @@ use core::ffi::{CStr, c_char, c_int};
 use core::ptr::null_mut;
 
 use super::af::nest;
-use super::kinds;
+use super::kinds::{self, Upper};
 use super::object::{LINKINFO, rtnl_link, rtnl_link_alloc, rtnl_link_put, rtnl_link_set_name};
 use super::request::rtnl_link_add;
 use super::uapi::*;
@@ -30,6 +30,8 @@ pub(super) struct Kind {
     pub(super) ops: Option<&'static nl_object_ops>,
     /// What is shown of a link in brief, before its name once more.
     pub(super) title: Option<&'static CStr>,
+    /// What it keeps begins with [`Upper`].
+    pub(super) upper: bool,
     /// Reads the kind's data and statistics.
     pub(super) parse: Parse,
     /// Writes the kind's data.
@@ -43,17 +45,27 @@ pub(super) struct Kind {
 }
 
 impl Kind {
-    /// A kind that is shown by a title.
+    /// A kind of tunnels, which is shown by a title.
     pub(super) const fn titled(
         name: &'static CStr,
         ops: Option<&'static nl_object_ops>,
         title: &'static CStr,
     ) -> Kind {
-        Kind { title: Some(title), ..Kind::new(name, ops) }
+        Kind { title: Some(title), upper: true, ..Kind::new(name, ops) }
     }
 
     pub(super) const fn new(name: &'static CStr, ops: Option<&'static nl_object_ops>) -> Kind {
-        Kind { name, ops, title: None, parse, put, compared: false, begin: None, adopt: None }
+        Kind {
+            name,
+            ops,
+            title: None,
+            upper: false,
+            parse,
+            put,
+            compared: false,
+            begin: None,
+            adopt: None,
+        }
     }
 }
 
@@ -229,8 +241,13 @@ pub(super) unsafe fn dump(link: &rtnl_link, p: *mut nl_dump_params, form: usize)
     }
     let dump = link.kind.and_then(|kind| kind.ops).and_then(|ops| *ops.dump.get(form)?);
     if let (Some(dump), false) = (dump, link.info.is_null()) {
-        // SAFETY: the object is of this type; params are the caller's.
-        unsafe { dump(link.info, p) };
+        // SAFETY: the object is of this type, and the link's alone; params are the caller's.
+        unsafe {
+            if link.kind.is_some_and(|kind| kind.upper) {
+                (*link.info.cast::<Upper>()).cache = link.h.cache();
+            }
+            dump(link.info, p);
+        }
     }
 }
 

@@ -87,7 +87,7 @@ attrs! { rtnl_link {
     CHANGE = 15 "change" Aside(change),
     OPERSTATE = 16 "operstate" Int(operstate) = IFLA_OPERSTATE,
     LINKMODE = 17 "linkmode" Int(linkmode) = IFLA_LINKMODE,
-    LINKINFO = 18 "" Own,
+    LINKINFO = 18 "" Aside,
     IFALIAS = 19 "ifalias" Str(alias) = IFLA_IFALIAS,
     NUM_VF = 20 "num_vf" Int(num_vf) = IFLA_NUM_VF,
     PROMISCUITY = 21 "promiscuity" Int(promiscuity) = IFLA_PROMISCUITY,
@@ -98,8 +98,8 @@ attrs! { rtnl_link {
     GROUP = 24 "group" Int(group) = IFLA_GROUP,
     CARRIER = 25 "carrier" Aside(carrier) = IFLA_CARRIER,
     CARRIER_CHANGES = 35 "carrier_changes" Aside(carrier_changes) = IFLA_CARRIER_CHANGES,
-    PROTINFO = 26 "" Own,
-    AF_SPEC = 27 "" Own,
+    PROTINFO = 26 "" Aside,
+    AF_SPEC = 27 "" Aside,
     PORT_ID = 28 "phys_port_id" Aside(port_id),
     PORT_NAME = 36 "phys_port_name" Aside(port_name),
     SWITCH_ID = 37 "phys_switch_id" Aside(switch_id),
@@ -238,15 +238,16 @@ fn copy<T>(slot: &mut *mut T, old: *mut T, clone: impl FnOnce(*mut T) -> *mut T)
     slot.is_null() == old.is_null()
 }
 
-unsafe fn compare(a: *const nl_object, b: *const nl_object, asked: u64, filter: bool) -> u64 {
+/// What a family keeps of both links comes first: where that differs, their kinds are not looked at.
+unsafe fn compare(a: *const nl_object, b: *const nl_object, _: u64, filter: bool) -> u64 {
     // SAFETY: both are links.
     unsafe {
         let (a, b) = (&*a.cast::<rtnl_link>(), &*b.cast::<rtnl_link>());
-        let mut diff = 0;
-        if asked & LINKINFO != 0 && info::differs(a, b, filter) {
-            diff |= LINKINFO;
+        if a.family == b.family && af::differs(a, b) {
+            return (a.h.mask | b.h.mask) & PROTINFO;
         }
-        diff | af::differs(a, b, asked)
+        let one = (a.h.mask ^ b.h.mask) & LINKINFO;
+        if one == 0 && info::differs(a, b, filter) { LINKINFO } else { one }
     }
 }
 

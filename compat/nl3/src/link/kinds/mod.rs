@@ -23,6 +23,7 @@ use crate::abi::{nl_dump_params, nlattr};
 use crate::addr::nl_addr;
 use crate::addrtext::inet_ntop;
 use crate::attr::*;
+use crate::cache::nl_cache;
 use crate::dump::{dump, dump_line};
 use crate::error::*;
 use crate::msg::nl_msg;
@@ -307,7 +308,7 @@ impl Line {
                 Show::Switch | Show::Enabled => dump_line!(p, c"enabled (%#x)\n", self.number(obj)),
                 Show::Ip4 => ip(libc::AF_INET, at),
                 Show::Ip6 => ip(libc::AF_INET6, at),
-                Show::Link => dump_link(self.number(obj) as c_int, p),
+                Show::Link => dump_link(obj, self.number(obj) as c_int, p),
                 Show::Ip => {
                     ip((*at.cast::<Ip>()).family.into(), at.wrapping_add(offset_of!(Ip, bytes)))
                 }
@@ -316,10 +317,18 @@ impl Line {
     }
 }
 
-unsafe fn dump_link(index: c_int, p: *mut nl_dump_params) {
+/// What a kind keeps of links that show the one below. The cache is the link's own, where the name of that one is
+/// looked for: it is told before the link is shown.
+#[repr(C)]
+pub(super) struct Upper {
+    h: nl_object,
+    pub(super) cache: *mut nl_cache,
+}
+
+unsafe fn dump_link(obj: *const nl_object, index: c_int, p: *mut nl_dump_params) {
     let mut name = [0; 128];
-    // SAFETY: no cache is given; the name has room.
-    match unsafe { crate::link::name_of(core::ptr::null_mut(), index, &mut name) } {
+    // SAFETY: what has such a line begins like this, with NULL or a live cache; the name has room.
+    match unsafe { crate::link::name_of((*obj.cast::<Upper>()).cache, index, &mut name) } {
         Some(true) => dump_line!(p, c"%s\n", name.as_ptr()),
         _ => dump_line!(p, c"%u\n", index),
     }

@@ -2,10 +2,12 @@
 //! Kinds that keep a number or two: ipvlan, ppp, vrf, xfrm.
 
 use core::ffi::{c_char, c_int};
+use core::mem::offset_of;
 
 use super::tunnel4::shown;
-use super::{Line, dump_lines, kind, lines};
+use super::{Line, Upper, dump_lines, kind, lines};
 use crate::abi::nl_dump_params;
+use crate::cache::nl_cache;
 use crate::dump::dump;
 use crate::error::*;
 use crate::link::info::Kind;
@@ -121,6 +123,7 @@ mod xfrm {
     #[repr(C)]
     struct Xfrm {
         h: nl_object,
+        cache: *mut nl_cache,
         link: u32,
         if_id: u32,
     }

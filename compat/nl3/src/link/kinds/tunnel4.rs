@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Tunnels over IPv4: ipip, sit, gre and gretap, vti.
 
-use super::{Line, dump_lines, kind, lines};
+use core::mem::offset_of;
+
+use super::{Line, Upper, dump_lines, kind, lines};
 use crate::abi::nl_dump_params;
 use crate::attr::*;
+use crate::cache::nl_cache;
 use crate::error::*;
 use crate::link::af::nest;
 use crate::link::info::Kind;
@@ -16,6 +19,7 @@ use crate::rows::{self, attrs};
 /// A type of objects that show lines.
 macro_rules! shown {
     ($ops:ident $of:ident $attrs:expr, $lines:expr) => {
+        const _: () = assert!(offset_of!($of, cache) == offset_of!(Upper, cache));
         static $ops: nl_object_ops = {
             static LINES: &[Line] = $lines;
             unsafe fn details(obj: *mut nl_object, p: *mut nl_dump_params) {
@@ -37,6 +41,7 @@ mod ipip {
     #[repr(C)]
     struct Ipip {
         h: nl_object,
+        cache: *mut nl_cache,
         link: u32,
         local: u32,
         remote: u32,
@@ -96,6 +101,7 @@ mod sit {
     #[repr(C)]
     struct Sit {
         h: nl_object,
+        cache: *mut nl_cache,
         link: u32,
         local: u32,
         remote: u32,
@@ -184,6 +190,7 @@ mod gre {
     #[repr(C)]
     struct Gre {
         h: nl_object,
+        cache: *mut nl_cache,
         link: u32,
         ikey: u32,
         okey: u32,
@@ -285,6 +292,7 @@ mod vti {
     #[repr(C)]
     struct Vti {
         h: nl_object,
+        cache: *mut nl_cache,
         link: u32,
         ikey: u32,
         okey: u32,

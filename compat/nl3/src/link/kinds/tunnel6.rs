@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Tunnels over IPv6: ip6tnl, ip6gre, vti6.
 
+use core::mem::offset_of;
+
 use super::tunnel4::shown;
-use super::{Line, dump_lines, kind, lines};
+use super::{Line, Upper, dump_lines, kind, lines};
 use crate::abi::nl_dump_params;
 use crate::attr::*;
+use crate::cache::nl_cache;
 use crate::error::*;
 use crate::link::af::nest;
 use crate::link::info::Kind;
@@ -20,6 +23,7 @@ mod ip6tnl {
     #[repr(C)]
     struct Ip6tnl {
         h: nl_object,
+        cache: *mut nl_cache,
         link: u32,
         flags: u32,
         flowinfo: u32,
@@ -105,6 +109,7 @@ mod ip6gre {
     #[repr(C)]
     struct Ip6gre {
         h: nl_object,
+        cache: *mut nl_cache,
         link: u32,
         ikey: u32,
         okey: u32,
@@ -189,6 +194,7 @@ mod vti6 {
     #[repr(C)]
     struct Vti6 {
         h: nl_object,
+        cache: *mut nl_cache,
         link: u32,
         ikey: u32,
         okey: u32,

@@ -2,11 +2,13 @@
 //! VXLANs.
 
 use core::ffi::{c_int, c_uint};
+use core::mem::offset_of;
 
-use super::{Ip, Line, dump_lines, kind, lines, of, of_mut};
+use super::{Ip, Line, Upper, dump_lines, kind, lines, of, of_mut};
 use crate::abi::{nl_dump_params, nlattr};
 use crate::addr::nl_addr;
 use crate::attr::*;
+use crate::cache::nl_cache;
 use crate::dump::{dump, dump_line};
 use crate::error::*;
 use crate::link::af::nest;
@@ -28,6 +30,7 @@ pub struct ifla_vxlan_port_range {
 #[repr(C)]
 struct Vxlan {
     h: nl_object,
+    cache: *mut nl_cache,
     id: u32,
     link: u32,
     ageing: u32,
@@ -84,8 +87,10 @@ static OPS: nl_object_ops = nl_object_ops {
     ..nl_object_ops::new::<Vxlan>(c"", ATTRS)
 };
 
+const _: () = assert!(offset_of!(Vxlan, cache) == offset_of!(Upper, cache));
+
 pub(super) static KIND: Kind =
-    Kind { parse, put, compared: true, ..Kind::new(c"vxlan", Some(&OPS)) };
+    Kind { upper: true, parse, put, compared: true, ..Kind::new(c"vxlan", Some(&OPS)) };
 
 const IFLA_VXLAN_GROUP: u16 = 2;
 const IFLA_VXLAN_LOCAL: u16 = 4;
