@@ -37,6 +37,7 @@ pub static mut nl_debug_dp: nl_dump_params = nl_dump_params {
 };
 
 pub(crate) const NL_DUMP_DETAILS: c_uint = 1;
+pub(crate) const NL_DUMP_STATS: c_uint = 2;
 
 /// Run when the library is loaded.
 #[used]

@@ -192,12 +192,77 @@ static void messages(const char *kind, const struct shape *shapes, size_t known,
 	nl_object_put(before);
 }
 
+/* What filters keep as it came: interfaces, police and actions of old, counters of keys. */
+static struct nl_msg *begin(const char *kind, int keys, struct nlattr **options)
+{
+	struct {
+		struct tc_u32_sel sel;
+		struct tc_u32_key key[3];
+	} sel = { .sel.nkeys = (unsigned char)keys, .key = { { .mask = ~0u, .val = 5, .off = 4 }, { .off = 8, .offmask = -1 } } };
+	struct nl_msg *msg = tc_message(RTM_NEWTFILTER, kind);
+
+	*options = nla_nest_start(msg, TCA_OPTIONS);
+	if (keys >= 0)
+		nla_put(msg, TCA_U32_SEL, (int)sizeof sel.sel + keys * (int)sizeof *sel.key, &sel);
+	return msg;
+}
+
+static void end(const char *what, int number, struct nl_msg *msg, struct nlattr *options)
+{
+	struct nl_object *before = NULL;
+
+	nla_nest_end(msg, options);
+	printf("kept %s %d: ", what, number);
+	if (show_parsed(msg, &before))
+		show_tc(TC_CAST(before));
+	nl_object_put(before);
+	nlmsg_free(msg);
+}
+
+static void kept(void)
+{
+	static const uint64_t counts[] = { 10, 9, 8, 7, 6, 5, 4, 3 };
+	static const char names[][20] = { "d1", "123456789012345", "1234567890123456", "" };
+	static const int lengths[] = { 0, 1, 2, 3, 16, 17 };
+	struct nlattr *options;
+	struct nl_msg *msg;
+
+	for (int keys = -1; keys < 4; keys++)
+		for (int len = 0; len <= (int)sizeof counts; len += 5) {
+			msg = begin("u32", keys, &options);
+			nla_put(msg, TCA_U32_PCNT, len, counts);
+			end("counts", keys * 100 + len, msg, options);
+		}
+	for (size_t i = 0; i < COUNT(names) * COUNT(lengths); i++)
+		for (int fw = 0; fw < 2; fw++) {
+			msg = begin(fw ? "fw" : "u32", fw ? -1 : 1, &options);
+			nla_put(msg, fw ? TCA_FW_INDEV : TCA_U32_INDEV, lengths[i % COUNT(lengths)], names[i / COUNT(lengths)]);
+			end("interface", (int)i, msg, options);
+		}
+	for (int len = 0; len < 30; len += 3) {
+		msg = begin("fw", -1, &options);
+		nla_put_u32(msg, TCA_FW_CLASSID, 5);
+		nla_put_string(msg, TCA_FW_INDEV, "d1");
+		nla_put(msg, TCA_FW_POLICE, len, counts);
+		nla_put(msg, TCA_FW_ACT, 30 - len, counts);
+		nla_put_u32(msg, TCA_FW_MASK, 7);
+		end("all", len, msg, options);
+		msg = begin("u32", 2, &options);
+		nla_put_u32(msg, TCA_U32_LINK, 5);
+		nla_put_string(msg, TCA_U32_INDEV, "d1");
+		nla_put(msg, TCA_U32_POLICE, len, counts);
+		nla_put(msg, TCA_U32_PCNT, 32, counts);
+		end("all", len, msg, options);
+	}
+}
+
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	accessors("u32", 19, set_u32, get_u32);
 	accessors("flower", 12, set_flower, get_flower);
 	messages("u32", U32, COUNT(U32), get_u32);
+	kept();
 	messages("flower", FLOWER, COUNT(FLOWER), get_flower);
 	return 0;
 }

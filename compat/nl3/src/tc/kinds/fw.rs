@@ -5,6 +5,7 @@ use core::ffi::{c_int, c_uint};
 use core::ptr::null_mut;
 
 use super::basic::{add_action, last, remove_action};
+use super::kept::{Indev, Kept};
 use crate::abi::{nl_dump_params, nlattr};
 use crate::dump::dump;
 use crate::error::*;
@@ -16,6 +17,9 @@ use crate::tc::message::{find, put};
 use crate::tc::object::rtnl_tc;
 
 const TCA_FW_CLASSID: u16 = 1;
+const TCA_FW_POLICE: u16 = 2;
+const TCA_FW_INDEV: u16 = 3;
+const TCA_FW_ACT: u16 = 4;
 const TCA_FW_MASK: u16 = 5;
 
 #[repr(C)]
@@ -23,6 +27,9 @@ pub(super) struct Fw {
     mask: u32,
     classid: u32,
     fwmask: u32,
+    act: Kept,
+    police: Kept,
+    indev: Indev,
 }
 
 const CLASSID: u32 = 1;
@@ -33,10 +40,19 @@ impl Data for Fw {
 }
 
 pub(super) const FW: rtnl_tc_ops = rtnl_tc_ops::new::<Fw>(c"fw")
+    .clone::<Fw>(|fw| {
+        let act = fw.act.own();
+        fw.police.own().and(act)
+    })
+    .free::<Fw>(|fw| {
+        fw.act.free();
+        fw.police.free();
+        Ok(())
+    })
     .parse(parse_fw)
     .fill(fill_fw)
     .line(fw_line)
-    .details::<Fw>(|_, _| ());
+    .details(fw_details);
 
 fields! { Fw:
     set rtnl_fw_set_classid(u32) classid: CLASSID;
@@ -54,13 +70,21 @@ unsafe fn parse_fw(fw: &mut Fw, _: &mut rtnl_tc, options: &nlattr) -> Done {
             fw.fwmask = mask;
             fw.mask |= FWMASK;
         }
+        fw.act.read(options, TCA_FW_ACT)?;
+        fw.police.read(options, TCA_FW_POLICE)?;
+        fw.indev.read(options, TCA_FW_INDEV)
     }
-    Ok(())
 }
 
 unsafe fn fill_fw(fw: &mut Fw, _: &rtnl_tc, msg: &mut nl_msg) -> Done {
     if fw.mask & CLASSID != 0 {
         put(msg, TCA_FW_CLASSID, &fw.classid)?;
+    }
+    // SAFETY: what is kept is live.
+    unsafe {
+        fw.act.put(msg, TCA_FW_ACT)?;
+        fw.police.put(msg, TCA_FW_POLICE)?;
+        fw.indev.put(msg, TCA_FW_INDEV)?;
     }
     if fw.mask & FWMASK != 0 {
         put(msg, TCA_FW_MASK, &fw.fwmask)?;
@@ -75,6 +99,12 @@ unsafe fn fw_line(fw: &Fw, p: *mut nl_dump_params) {
     }
     if fw.mask & FWMASK != 0 {
         dump!(p, c" mask 0x%x", fw.fwmask as c_uint);
+    }
+}
+
+unsafe fn fw_details(fw: &Fw, p: *mut nl_dump_params) {
+    if let Some(name) = fw.indev.name() {
+        dump!(p, c"indev %s ", name);
     }
 }
 

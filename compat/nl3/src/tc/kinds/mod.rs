@@ -11,6 +11,7 @@ mod fq_codel;
 mod fw;
 mod hfsc;
 mod htb;
+mod kept;
 mod mqprio;
 mod netem;
 mod netem_dist;
@@ -20,6 +21,7 @@ mod red;
 mod sfq;
 mod tbf;
 mod u32;
+mod u32_show;
 
 use core::ffi::c_int;
 

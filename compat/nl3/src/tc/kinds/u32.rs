@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! `u32`: filters of words at places of a packet.
 
-use core::ffi::{CStr, c_char, c_int, c_uint};
+use core::ffi::{c_char, c_int};
 use core::ptr::null_mut;
 
 use super::basic::{add_action, last, remove_action};
 use super::fw::{free_actions, own_actions, parse_actions, put_actions};
-use crate::abi::{nl_dump_params, nlattr};
+use super::kept::{Indev, Kept};
+use super::u32_show::{details, line};
+use crate::abi::nlattr;
 use crate::attr::{nla_data, nla_len, nla_put};
-use crate::dump::{dump, dump_line};
 use crate::error::*;
 use crate::mem;
 use crate::msg::nl_msg;
-use crate::tc::dump::{TEXT, handle};
 use crate::tc::kind::{Data, Of, fields, rtnl_tc_ops};
 use crate::tc::message::{find, put, read};
 use crate::tc::object::{rtnl_tc, rtnl_tc_set_handle};
@@ -22,70 +22,77 @@ const TCA_U32_HASH: u16 = 2;
 const TCA_U32_LINK: u16 = 3;
 const TCA_U32_DIVISOR: u16 = 4;
 const TCA_U32_SEL: u16 = 5;
+const TCA_U32_POLICE: u16 = 6;
 const TCA_U32_ACT: u16 = 7;
+const TCA_U32_INDEV: u16 = 8;
+const TCA_U32_PCNT: u16 = 9;
 const TCA_U32_MARK: u16 = 10;
 
-const TERMINAL: u8 = 1;
-const OFFSET: u8 = 2;
-const VAROFFSET: u8 = 4;
-const EAT: u8 = 8;
+pub(super) const TERMINAL: u8 = 1;
+pub(super) const OFFSET: u8 = 2;
+pub(super) const VAROFFSET: u8 = 4;
+pub(super) const EAT: u8 = 8;
 
 /// `struct tc_u32_sel` without its keys.
 #[derive(Clone, Copy)]
 #[repr(C)]
-struct Selector {
-    flags: u8,
-    offshift: u8,
-    nkeys: u8,
-    pad: u8,
+pub(super) struct Selector {
+    pub(super) flags: u8,
+    pub(super) offshift: u8,
+    pub(super) nkeys: u8,
+    pub(super) pad: u8,
     /// In the network's order.
-    offmask: u16,
-    off: u16,
-    offoff: i16,
-    hoff: i16,
+    pub(super) offmask: u16,
+    pub(super) off: u16,
+    pub(super) offoff: i16,
+    pub(super) hoff: i16,
     /// In the network's order.
-    hmask: u32,
+    pub(super) hmask: u32,
 }
 
 /// `struct tc_u32_key`. Value and mask are in the network's order.
 #[derive(Clone, Copy)]
 #[repr(C)]
-struct Key {
-    mask: u32,
-    val: u32,
-    off: c_int,
-    offmask: c_int,
+pub(super) struct Key {
+    pub(super) mask: u32,
+    pub(super) val: u32,
+    pub(super) off: c_int,
+    pub(super) offmask: c_int,
 }
 
 /// `struct tc_u32_mark`.
 #[derive(Clone, Copy)]
 #[repr(C)]
-struct Mark {
-    val: u32,
-    mask: u32,
-    success: u32,
+pub(super) struct Mark {
+    pub(super) val: u32,
+    pub(super) mask: u32,
+    pub(super) success: u32,
 }
 
 const MOST_KEYS: usize = 255;
 
 #[repr(C)]
 pub(super) struct U32 {
-    mask: u32,
-    divisor: u32,
-    hash: u32,
-    classid: u32,
-    link: u32,
-    mark: Mark,
+    pub(super) mask: u32,
+    pub(super) divisor: u32,
+    pub(super) hash: u32,
+    pub(super) classid: u32,
+    pub(super) link: u32,
+    pub(super) mark: Mark,
     /// The selector with its keys behind it, or NULL.
-    sel: *mut Selector,
-    act: *mut rtnl_tc,
+    pub(super) sel: *mut Selector,
+    pub(super) act: *mut rtnl_tc,
+    police: Kept,
+    /// `struct tc_u32_pcnt`, with a number for each key.
+    counts: Kept,
+    pub(super) indev: Indev,
 }
 
-const DIVISOR: u32 = 1;
-const HASH: u32 = 2;
-const CLASSID: u32 = 4;
-const LINK: u32 = 8;
-const MARK: u32 = 16;
+pub(super) const DIVISOR: u32 = 1;
+pub(super) const HASH: u32 = 2;
+pub(super) const CLASSID: u32 = 4;
+pub(super) const LINK: u32 = 8;
+pub(super) const MARK: u32 = 16;
 
 impl Data for U32 {
     const OF: Of = Of::U32;
@@ -128,12 +135,17 @@ impl U32 {
         unsafe { self.sel.as_mut() }.ok_or(NLE_NOMEM)
     }
 
-    fn keys(&self) -> &[Key] {
+    pub(super) fn keys(&self) -> &[Key] {
         // SAFETY: NULL, or a selector with its keys behind it.
         unsafe {
             let Some(sel) = self.sel.as_ref() else { return &[] };
             core::slice::from_raw_parts(self.sel.add(1).cast(), sel.nkeys.into())
         }
+    }
+
+    /// How often a key has matched, if the kernel has told.
+    pub(super) fn count(&self, key: usize) -> Option<u64> {
+        self.counts.number(2 + key)
     }
 
     fn add_key(&mut self, key: Key) -> Done {
@@ -158,7 +170,8 @@ impl U32 {
 unsafe fn own(of: &mut U32) -> Done {
     let (sel, size) = (of.sel, of.sel_size());
     of.sel = null_mut();
-    let actions = own_actions(&mut of.act);
+    let (police, counts) = (of.police.own(), of.counts.own());
+    let actions = own_actions(&mut of.act).and(police).and(counts);
     if size > 0 {
         // SAFETY: the other one's selector is as long as that.
         of.sel = unsafe { mem::copy(sel.cast(), size) }.cast();
@@ -172,6 +185,8 @@ unsafe fn own(of: &mut U32) -> Done {
 unsafe fn free(of: &mut U32) -> Done {
     // SAFETY: the selector is its own, and not used again.
     unsafe { mem::free(of.sel) };
+    of.police.free();
+    of.counts.free();
     free_actions(&mut of.act)
 }
 
@@ -199,6 +214,9 @@ unsafe fn parse(of: &mut U32, _: &mut rtnl_tc, options: &nlattr) -> Done {
         if let Some(nla) = last(options, TCA_U32_SEL) {
             parse_selector(of, nla)?;
         }
+        parse_counts(of, options)?;
+        of.police.read(options, TCA_U32_POLICE)?;
+        of.indev.read(options, TCA_U32_INDEV)?;
         parse_actions(&mut of.act, options, TCA_U32_ACT)
     }
 }
@@ -215,6 +233,24 @@ unsafe fn parse_selector(of: &mut U32, nla: &nlattr) -> Done {
         of.sel = mem::copy(nla_data(nla), size).cast();
     }
     if of.sel.is_null() { Err(NLE_NOMEM) } else { Ok(()) }
+}
+
+/// How often the keys have matched, of which there must be as many.
+unsafe fn parse_counts(of: &mut U32, options: &nlattr) -> Done {
+    const HEAD: usize = 16;
+    // SAFETY: the options are whole; the selector is NULL or live.
+    unsafe {
+        let Some(nla) = last(options, TCA_U32_PCNT) else { return Ok(()) };
+        let len = nla_len(nla) as usize;
+        if len < HEAD {
+            return Err(NLE_RANGE);
+        }
+        let sel = of.sel.as_ref().ok_or(NLE_MISSING_ATTR)?;
+        if len < HEAD + usize::from(sel.nkeys) * 8 {
+            return Err(NLE_INVAL);
+        }
+        of.counts.read(options, TCA_U32_PCNT)
+    }
 }
 
 unsafe fn fill(of: &mut U32, _: &rtnl_tc, msg: &mut nl_msg) -> Done {
@@ -236,77 +272,9 @@ unsafe fn fill(of: &mut U32, _: &rtnl_tc, msg: &mut nl_msg) -> Done {
         if of.mask & MARK != 0 {
             put(msg, TCA_U32_MARK, &of.mark)?;
         }
-        put_actions(of.act, msg, TCA_U32_ACT)
-    }
-}
-
-unsafe fn line(of: &U32, p: *mut nl_dump_params) {
-    let mut text = TEXT;
-    if of.mask & DIVISOR != 0 {
-        dump!(p, c" divisor %u", of.divisor);
-    } else if of.mask & CLASSID != 0 {
-        dump!(p, c" target %s", handle(of.classid, &mut text));
-    }
-}
-
-fn show_selector(sel: &Selector, p: *mut nl_dump_params) {
-    const NAMES: [(u8, &CStr); 4] =
-        [(TERMINAL, c"TERMINAL"), (OFFSET, c"OFFSET"), (VAROFFSET, c"VAROFFSET"), (EAT, c"EAT")];
-    if sel.hmask != 0 || sel.hoff != 0 {
-        dump!(p, c" hash at %u & 0x%x", c_int::from(sel.hoff), sel.hmask);
-    }
-    if sel.flags & (OFFSET | VAROFFSET) != 0 {
-        dump!(p, c" offset at %u", c_uint::from(sel.off));
-        if sel.flags & VAROFFSET != 0 {
-            let (at, mask) = (c_int::from(sel.offoff), c_uint::from(u16::from_be(sel.offmask)));
-            dump!(p, c" variable (at %u & 0x%x) >> %u", at, mask, c_uint::from(sel.offshift));
-        }
-    }
-    if sel.flags == 0 {
-        return;
-    }
-    let mut left = sel.flags;
-    dump!(p, c" <");
-    for (_, name) in NAMES.into_iter().filter(|(bit, _)| sel.flags & bit != 0) {
-        dump!(p, c"%s", name.as_ptr());
-        left &= !NAMES.into_iter().find(|(_, other)| *other == name).map_or(0, |(bit, _)| bit);
-        if left != 0 {
-            dump!(p, c",");
-        }
-    }
-    dump!(p, c">");
-}
-
-unsafe fn details(of: &U32, p: *mut nl_dump_params) {
-    // SAFETY: NULL or live.
-    let sel = unsafe { of.sel.as_ref() };
-    match sel {
-        Some(sel) => dump!(p, c"nkeys %u", c_uint::from(sel.nkeys)),
-        None => dump!(p, c"no-selector"),
-    }
-    if of.mask & MARK != 0 {
-        // So it says.
-        dump!(p, c" mark 0x%u 0x%u", of.mark.val, of.mark.mask);
-    } else {
-        dump!(p, c" no-mark");
-    }
-    if of.mask & HASH != 0 {
-        dump!(p, c" ht key 0x%x hash 0x%u", of.hash >> 20, (of.hash >> 12) & 0xff);
-    }
-    if of.mask & LINK != 0 {
-        dump!(p, c" link %u", of.link);
-    }
-    if let Some(sel) = sel {
-        show_selector(sel, p);
-    }
-    dump!(p, c"\n");
-    for key in of.keys() {
-        dump_line!(p, c"      match key at ");
-        match key.offmask {
-            0 => dump!(p, c"%u", key.off),
-            mask => dump!(p, c"nexthdr+%u [0x%u]", key.off, mask),
-        }
-        dump!(p, c" & 0x%08x == 0x%08x\n", u32::from_be(key.mask), u32::from_be(key.val));
+        put_actions(of.act, msg, TCA_U32_ACT)?;
+        of.police.put(msg, TCA_U32_POLICE)?;
+        of.indev.put(msg, TCA_U32_INDEV)
     }
 }
 
