@@ -270,6 +270,24 @@ static void keeps_what_was_set(void)
 	rtnl_neigh_put(neigh);
 }
 
+/* Addresses of InfiniBand have 20 octets. */
+static void long_addresses(void)
+{
+	static const unsigned char octets[20] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 };
+
+	for (size_t len = 16; len <= sizeof octets; len++) {
+		struct nl_dump_params params = { .dp_type = NL_DUMP_LINE, .dp_fd = stdout };
+		struct rtnl_neigh *neigh = rtnl_neigh_alloc();
+		struct nl_addr *addr = nl_addr_build(AF_LLC, octets, len);
+
+		rtnl_neigh_set_lladdr(neigh, addr);
+		printf("%s", len > 17 ? "fix " : "");
+		nl_object_dump(OBJ_CAST(neigh), &params);
+		nl_addr_put(addr);
+		rtnl_neigh_put(neigh);
+	}
+}
+
 int main(void)
 {
 	setvbuf(stdout, NULL, _IONBF, 0);
@@ -280,5 +298,6 @@ int main(void)
 	masters();
 	kernel();
 	keeps_what_was_set();
+	long_addresses();
 	return 0;
 }
