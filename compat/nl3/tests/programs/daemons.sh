@@ -3,14 +3,6 @@
 # modules: veth,batman_adv
 # Daemons that listen to the kernel, and those who ask them.
 . "${0%/*}/try"
-# Tries a command until it succeeds.
-soon() {
-	for i in $(seq 100); do
-		"$@" > /dev/null 2>&1 && return
-		sleep 0.05
-	done
-	echo "never: $*"
-}
 ip link set lo up
 ip link add va address 02:00:00:00:00:01 type veth peer name vb address 02:00:00:00:00:02
 ip link set va up
