@@ -35,18 +35,23 @@ static void getters(struct rtnl_rule *rule)
 	say_addr("dst", rtnl_rule_get_dst(rule));
 }
 
-static void all(struct rtnl_rule *rule)
+static void requests(struct rtnl_rule *rule)
 {
 	struct nl_msg *msg = NULL;
 	int answer;
 
-	getters(rule);
-	show(OBJ_CAST(rule));
-	show_clone(OBJ_CAST(rule));
 	answer = rtnl_rule_build_add_request(rule, NLM_F_EXCL, &msg);
 	show_message(answer, msg);
 	answer = rtnl_rule_build_delete_request(rule, 0, &msg);
 	show_message(answer, msg);
+}
+
+static void all(struct rtnl_rule *rule)
+{
+	getters(rule);
+	show(OBJ_CAST(rule));
+	show_clone(OBJ_CAST(rule));
+	requests(rule);
 }
 
 enum { SETTERS = 19, VALUES = 13 };
@@ -152,8 +157,13 @@ static void parsed(void)
 		printf("-- message %d: ", round);
 		hex(nlmsg_hdr(msg), nlmsg_hdr(msg)->nlmsg_len);
 		if (show_parsed(msg, &before)) {
+			struct nl_object *copy = nl_object_clone(before);
+
 			show_clone(before);
 			getters((struct rtnl_rule *)before);
+			requests((struct rtnl_rule *)before);
+			requests((struct rtnl_rule *)copy);
+			nl_object_put(copy);
 		}
 		nlmsg_free(msg);
 	}

@@ -45,6 +45,8 @@ pub struct rtnl_rule {
     mark: u32,
     mark_mask: u32,
     goto: u32,
+    /// Of the header, as it was received: there is no accessor for them.
+    flags: u32,
     flow: u32,
     sport: Ports,
     dport: Ports,
@@ -287,7 +289,7 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         let head: fib_rule_hdr = header(nlh);
         let (attrs, len) = (nlmsg_attrdata(nlh, HEADER), nlmsg_attrlen(&*nlh, HEADER));
         (rule.family, rule.action, rule.dsfield) = (head.family, head.action, head.tos);
-        rule.table = head.table.into();
+        (rule.table, rule.flags) = (head.table.into(), head.flags);
         rule.h.mask = FAMILY | ACTION | FLAGS;
         rule.h.mask |= if head.tos != 0 { DSFIELD } else { 0 };
         rows::read(obj, attrs, len, head.family.into())?;
@@ -405,7 +407,7 @@ unsafe fn build_request(rule: &rtnl_rule, what: (u16, c_int), result: *mut *mut 
         table: rule.table as u8,
         reserved: [0; 2],
         action: rule.action,
-        flags: 0,
+        flags: rule.flags,
     };
     // SAFETY: what the rule holds is live; the result is the caller's.
     unsafe { build(what, &head, result, |msg| put(rule, msg)) }
