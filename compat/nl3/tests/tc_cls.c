@@ -256,6 +256,51 @@ static void kept(void)
 	}
 }
 
+/* A selector of so many keys. */
+static void put_selector(struct nl_msg *msg, unsigned char keys)
+{
+	unsigned char bytes[16 + 3 * 16] = { 1, 0, keys };
+
+	for (unsigned int i = 16; i < 16u + 16 * keys; i++)
+		bytes[i] = (unsigned char)dice(256);
+	nla_put(msg, 5, 16 + 16 * keys, bytes);
+}
+
+/* What is kept as it comes: an interface, actions of fw, old-style policers; and the counts of u32. */
+static void received(const char *kind, int police, int indev, int act, int counts)
+{
+	static const char *const names[] = { "eth0", "123456789012345", "1234567890123456", "12345678901234567", "" };
+	struct nl_object *before = NULL;
+
+	for (int round = 0; round < 150; round++) {
+		struct nl_msg *msg = tc_message(RTM_NEWTFILTER, kind);
+		struct nlattr *options = nla_nest_start(msg, TCA_OPTIONS);
+
+		if (dice(2))
+			put_random(msg, 1, 4);
+		if (dice(2))
+			put_random(msg, police, (int)dice(40));
+		if (dice(2))
+			nla_put_string(msg, indev, names[dice(5) ? 0 : dice(COUNT(names))]);
+		if (!dice(20))
+			nla_put(msg, indev, 4, "eth0");
+		if (act && dice(2))
+			put_random(msg, act, (int)dice(40));
+		if (counts && dice(4))
+			put_selector(msg, (unsigned char)dice(4));
+		if (counts && dice(2))
+			put_random(msg, counts, dice(4) ? 40 : 8 * (int)dice(6));
+		nla_nest_end_keep_empty(msg, options);
+		if (show_parsed(msg, &before)) {
+			rtnl_cls_set_prio((struct rtnl_cls *)before, 7);
+			rtnl_cls_set_protocol((struct rtnl_cls *)before, 8);
+			show_tc(TC_CAST(before));
+		}
+		nlmsg_free(msg);
+	}
+	nl_object_put(before);
+}
+
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -264,5 +309,7 @@ int main(void)
 	messages("u32", U32, COUNT(U32), get_u32);
 	kept();
 	messages("flower", FLOWER, COUNT(FLOWER), get_flower);
+	received("fw", 2, 3, 4, 0);
+	received("u32", 6, 8, 0, 9);
 	return 0;
 }

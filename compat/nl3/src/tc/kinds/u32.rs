@@ -214,9 +214,9 @@ unsafe fn parse(of: &mut U32, _: &mut rtnl_tc, options: &nlattr) -> Done {
         if let Some(nla) = last(options, TCA_U32_SEL) {
             parse_selector(of, nla)?;
         }
-        parse_counts(of, options)?;
         of.police.read(options, TCA_U32_POLICE)?;
         of.indev.read(options, TCA_U32_INDEV)?;
+        parse_counts(of, options)?;
         parse_actions(&mut of.act, options, TCA_U32_ACT)
     }
 }
