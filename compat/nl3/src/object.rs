@@ -70,7 +70,7 @@ impl nl_object {
 }
 
 pub(crate) type Dump = unsafe fn(*mut nl_object, *mut nl_dump_params);
-pub(crate) type Compare = unsafe fn(*const nl_object, *const nl_object, u64, bool) -> u64;
+pub(crate) type Compare = unsafe fn(*const nl_object, *const nl_object, u64, How) -> u64;
 
 /// A type of objects. The table of attributes says how they are compared, copied, freed, read and
 /// written; the functions are for what a table cannot say, and most types need few of them.
@@ -95,8 +95,7 @@ pub struct nl_object_ops {
     /// Gives a copy its own of what no row owns. The new object's bytes are those of the old one, but for
     /// what rows own, which is already copied. What belongs to the old one must be replaced also on failure.
     pub(crate) clone: Option<unsafe fn(*mut nl_object, *const nl_object) -> Done>,
-    /// Which of the given attributes differ: for rows of kind `Own`, which both objects have, and `Aside`. The flag
-    /// says that the second object is a filter.
+    /// Which of the given attributes differ: for rows of kind `Own`, which both objects have, and `Aside`.
     pub(crate) compare: Option<Compare>,
     /// Brief, with details, with statistics.
     pub(crate) dump: [Option<Dump>; 3],

@@ -10,7 +10,6 @@ use core::ptr::null_mut;
 use crate::addr::{nl_addr, nl_addr_cmp_prefix, nl_addr_put};
 use crate::data::{nl_data, nl_data_clone, nl_data_cmp, nl_data_free};
 use crate::error::{Done, NLE_NOMEM};
-use crate::label::Label;
 use crate::mem;
 use crate::object::{bytes, field, nl_object, nl_object_get, nl_object_put, ops};
 use crate::slot::Slot;
@@ -33,11 +32,8 @@ pub(crate) enum Kind {
     Text,
     /// `*mut c_char` from malloc, or NULL.
     Str,
-    /// [`Label`].
-    Label,
-    /// [`Slot`], also one at the head of what a [`Far`](crate::far::Far) keeps; where no netlink attribute
-    /// carries it also `*mut nl_addr`, of which the object holds a reference, or NULL. Read with the message's
-    /// family.
+    /// [`Slot`]; where no netlink attribute carries it also `*mut nl_addr`, of which the object holds a
+    /// reference, or NULL. Read with the message's family.
     Addr,
     /// The same; what makes the object what it is is the network alone.
     Net,
@@ -92,34 +88,20 @@ pub struct Attr {
     bit: u8,
     kind: Kind,
     at: u16,
-    /// Bytes of the field. Of a slot in a `Far`: [`FAR`], how many words are there, which of them it is.
     size: u16,
     /// The netlink attribute that carries it, or 0.
     nla: u16,
 }
 
-const FAR: u16 = 1 << 15;
-
 impl Attr {
     pub(crate) const fn new(bit: u8, kind: Kind, at: usize, size: usize, nla: u16) -> Attr {
-        assert!(at <= u16::MAX as usize && size < FAR as usize && bit < 64);
+        assert!(at <= u16::MAX as usize && size <= u16::MAX as usize && bit < 64);
         Attr { bit, kind, at: at as u16, size: size as u16, nla }
-    }
-
-    /// A slot in what the `Far` at `at` keeps, `inner` bytes from its start.
-    pub(crate) const fn far<T>(bit: u8, kind: Kind, at: usize, inner: usize, nla: u16) -> Attr {
-        let (words, index) = (size_of::<T>() / size_of::<Slot>(), inner / size_of::<Slot>());
-        assert!(words < 128 && kind.is_addr());
-        Attr { size: FAR | (words << 8 | index) as u16, ..Attr::new(bit, kind, at, 0, nla) }
     }
 
     /// Its bit in the object's mask.
     pub(crate) const fn mask(&self) -> u64 {
         1 << self.bit
-    }
-
-    const fn is_far(&self) -> bool {
-        self.size & FAR != 0
     }
 }
 
@@ -181,8 +163,7 @@ pub(crate) const fn size_of_field<T, F>(_: fn(&T) -> &F) -> usize {
 /// } }
 /// ```
 ///
-/// gives `const INDEX: u64`, ..., `static ATTRS: &Table` and `NAMES`, for `nl_object_ops`. A slot of what few
-/// objects have is `Addr(more: More.peer)`, where `more` is a `Far<More>`.
+/// gives `const INDEX: u64`, ..., `static ATTRS: &Table` and `NAMES`, for `nl_object_ops`.
 macro_rules! attrs {
     ($of:ident { $($NAME:ident = $bit:literal $name:literal $kind:ident $(($($field:tt)+))? $(= $nla:expr)?),* $(,)? }) => {
         $(#[allow(dead_code)] pub(crate) const $NAME: u64 = 1 << $bit;)*
@@ -193,15 +174,6 @@ macro_rules! attrs {
     };
     (@row $of:ident $bit:literal $kind:ident [] []) => {
         $crate::rows::Attr::new($bit, $crate::rows::Kind::$kind, 0, 0, 0)
-    };
-    (@row $of:ident $bit:literal $kind:ident [$field:ident: $far:ident.$inner:ident] [$($nla:expr)?]) => {
-        $crate::rows::Attr::far::<$far>(
-            $bit,
-            $crate::rows::Kind::$kind,
-            core::mem::offset_of!($of, $field),
-            core::mem::offset_of!($far, $inner),
-            0 $(+ $nla)?,
-        )
     };
     (@row $of:ident $bit:literal $kind:ident [$($field:tt)+] [$($nla:expr)?]) => {
         $crate::rows::Attr::new(
@@ -262,7 +234,7 @@ pub(crate) unsafe fn compare(
                 diff |= bit;
             }
         }
-        match ops.compare.map_or(0, |compare| compare(a, b, asked, how == How::Filter)) {
+        match ops.compare.map_or(0, |compare| compare(a, b, asked, how)) {
             INCOMPARABLE => INCOMPARABLE,
             more => diff | more & asked,
         }
@@ -273,12 +245,7 @@ pub(crate) unsafe fn compare(
 pub(crate) const INCOMPARABLE: u64 = !0;
 
 /// The `compare` of such a type.
-pub(crate) unsafe fn incomparable(
-    _: *const nl_object,
-    _: *const nl_object,
-    _: u64,
-    _: bool,
-) -> u64 {
+pub(crate) unsafe fn incomparable(_: *const nl_object, _: *const nl_object, _: u64, _: How) -> u64 {
     INCOMPARABLE
 }
 
@@ -298,10 +265,8 @@ unsafe fn differs(row: &Attr, a: *const nl_object, b: *const nl_object, how: How
                 let (a, b) = (*field::<Flags>(a, row.at), *field::<Flags>(b, row.at));
                 a.differ(b, how == How::Filter)
             }
-            Kind::Text | Kind::Str | Kind::Label => strings_differ(text(a, row), text(b, row)),
-            Kind::Net if how == How::Identity => {
-                slot(a, row).view(|a| slot(b, row).view(|b| nets_differ(a, b)))
-            }
+            Kind::Text | Kind::Str => strings_differ(text(a, row), text(b, row)),
+            Kind::Net if how == How::Identity => nets_differ(slot(a, row), slot(b, row)),
             Kind::Addr | Kind::Net | Kind::LlAddr => slot(a, row).cmp(slot(b, row)) != 0,
             Kind::Data => data_differs(*field(a, row.at), *field(b, row.at)),
             Kind::Object => pointers().0 != pointers().1,
@@ -316,7 +281,6 @@ unsafe fn text(obj: *const nl_object, row: &Attr) -> *const c_char {
     unsafe {
         match row.kind {
             Kind::Text => field(obj, row.at),
-            Kind::Label => (*field::<Label>(obj, row.at)).text(),
             _ => *field(obj, row.at),
         }
     }
@@ -327,12 +291,14 @@ unsafe fn strings_differ(a: *const c_char, b: *const c_char) -> bool {
     a != b && (a.is_null() || b.is_null() || unsafe { libc::strcmp(a, b) } != 0)
 }
 
-unsafe fn nets_differ(a: *const nl_addr, b: *const nl_addr) -> bool {
+/// Whether two addresses are of different networks.
+pub(crate) fn nets_differ(a: &Slot, b: &Slot) -> bool {
     // SAFETY: each is NULL or live.
-    match unsafe { (a.as_ref(), b.as_ref()) } {
+    let differ = |a: *mut nl_addr, b: *mut nl_addr| match unsafe { (a.as_ref(), b.as_ref()) } {
         (Some(a), Some(b)) => a.prefix != b.prefix || nl_addr_cmp_prefix(a, b) != 0,
         (a, b) => a.is_some() != b.is_some(),
-    }
+    };
+    a.view(|a| b.view(|b| differ(a, b)))
 }
 
 unsafe fn data_differs(a: *const nl_data, b: *const nl_data) -> bool {
@@ -358,10 +324,10 @@ unsafe fn clone_row(row: &Attr, new: *mut nl_object, from: *const nl_object) -> 
     // SAFETY: the row describes a field of both.
     unsafe {
         if row.kind.is_addr() {
-            return put(field(new, row.at), (*field::<Slot>(from, row.at)).copy());
-        }
-        if row.kind == Kind::Label {
-            return put(field(new, row.at), (*field::<Label>(from, row.at)).copy());
+            let copy = (*field::<Slot>(from, row.at)).copy();
+            let failed = copy.as_ref().err().copied();
+            field::<Slot>(new, row.at).write(copy.unwrap_or_default());
+            return failed.map_or(Ok(()), Err);
         }
         let old = *field::<*mut c_void>(from, row.at);
         let copy: *mut c_void = match row.kind {
@@ -378,61 +344,23 @@ unsafe fn clone_row(row: &Attr, new: *mut nl_object, from: *const nl_object) -> 
     }
 }
 
-/// Puts a copy into a field, or nothing where there is no memory for one.
-unsafe fn put<T: Default>(to: *mut T, copy: Result<T, i32>) -> Done {
-    let failed = copy.as_ref().err().copied();
-    // SAFETY: the field is the new object's, and what it holds belongs to the other one.
-    unsafe { to.write(copy.unwrap_or_default()) };
-    failed.map_or(Ok(()), Err)
-}
-
 impl Attr {
-    /// Whether the field is something that the object owns. (What a `Far` keeps, the type's functions see to.)
+    /// Whether the field is something that the object owns.
     fn owns(&self) -> bool {
-        let owns = matches!(self.kind, Kind::Str | Kind::Label | Kind::Data | Kind::Object);
-        !self.is_far() && (owns || self.kind.is_addr())
+        self.kind.is_addr() || matches!(self.kind, Kind::Str | Kind::Data | Kind::Object)
     }
 }
 
 impl Kind {
-    const fn is_addr(self) -> bool {
+    fn is_addr(self) -> bool {
         matches!(self, Kind::Addr | Kind::Net | Kind::LlAddr)
     }
 }
 
-/// No address, where nothing is kept far away.
-static NOWHERE: Slot = Slot::new();
-
 /// The field of a row for an address.
-unsafe fn slot<'a>(obj: *const nl_object, row: &Attr) -> &'a Slot {
+unsafe fn slot<'a>(obj: *const nl_object, row: &Attr) -> &'a mut Slot {
     // SAFETY: the row describes a field of the object; a pointer is a slot, too.
-    unsafe {
-        if !row.is_far() {
-            return &*field::<Slot>(obj, row.at);
-        }
-        let far = (*field::<*const Slot>(obj, row.at)).as_ref();
-        far.map_or(&NOWHERE, |far| &*(&raw const *far).add(usize::from(row.size & 0xff)))
-    }
-}
-
-/// The same, to put something in.
-unsafe fn slot_mut<'a>(obj: *mut nl_object, row: &Attr) -> Result<&'a mut Slot, i32> {
-    // SAFETY: as for `slot`; what is kept far away may be all zeros.
-    unsafe {
-        let mut place = field::<Slot>(obj, row.at);
-        if row.is_far() {
-            let far = field::<*mut Slot>(obj, row.at);
-            if (*far).is_null() {
-                let words = usize::from((row.size & !FAR) >> 8);
-                *far = mem::zalloc::<Slot>((words - 1) * size_of::<Slot>());
-            }
-            place = (*far).wrapping_add(usize::from(row.size & 0xff));
-            if (*far).is_null() {
-                return Err(NLE_NOMEM);
-            }
-        }
-        Ok(&mut *place)
-    }
+    unsafe { &mut *field::<Slot>(obj, row.at) }
 }
 
 /// Frees what the rows own.
@@ -448,9 +376,6 @@ unsafe fn release(row: &Attr, obj: *mut nl_object) {
     unsafe {
         if row.kind.is_addr() {
             return (*field::<Slot>(obj, row.at)).clear();
-        }
-        if row.kind == Kind::Label {
-            return (*field::<Label>(obj, row.at)).clear();
         }
         let old = core::mem::replace(&mut *field::<*mut c_void>(obj, row.at), null_mut());
         match row.kind {

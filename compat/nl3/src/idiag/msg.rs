@@ -13,7 +13,7 @@ use crate::error::{Done, NLE_NOMEM, code};
 use crate::mngt::{NL_ACT_NEW, nl_cache_ops, nl_msgtype};
 use crate::msg::*;
 use crate::object::*;
-use crate::rows::{accessors, attrs};
+use crate::rows::{How, accessors, attrs};
 use crate::rules::{Rule, apply, byte, rule, text_rule};
 use crate::socket::nl_sock;
 
@@ -199,7 +199,7 @@ unsafe fn clone(new: *mut nl_object, from: *const nl_object) -> Done {
 }
 
 /// Parts are the same when what they say is.
-unsafe fn compare(a: *const nl_object, b: *const nl_object, both: u64, _: bool) -> u64 {
+unsafe fn compare(a: *const nl_object, b: *const nl_object, both: u64, _: How) -> u64 {
     let (a, b) = (a.cast::<idiagnl_msg>(), b.cast::<idiagnl_msg>());
     // SAFETY: both are of this type, and have the parts whose bits are set.
     unsafe {

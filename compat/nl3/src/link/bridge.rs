@@ -15,7 +15,7 @@ use crate::mem;
 use crate::msg::nl_msg;
 use crate::names::{Names, names, translate, translate_flags};
 use crate::object::*;
-use crate::rows::{self, Flags, attrs};
+use crate::rows::{self, Flags, How, attrs};
 use crate::socket::nl_sock;
 
 /// `netlink/route/link/bridge.h`.
@@ -120,7 +120,7 @@ unsafe fn clone(new: *mut nl_object, from: *const nl_object) -> Done {
     }
 }
 
-unsafe fn compare(a: *const nl_object, b: *const nl_object, asked: u64, _: bool) -> u64 {
+unsafe fn compare(a: *const nl_object, b: *const nl_object, asked: u64, _: How) -> u64 {
     if asked & VLAN == 0 {
         return 0;
     }

@@ -14,7 +14,7 @@ use crate::data::{nl_data, nl_data_clone, nl_data_free};
 use crate::error::*;
 use crate::mem;
 use crate::object::*;
-use crate::rows::{Flags, accessors, attrs};
+use crate::rows::{Flags, How, accessors, attrs};
 use crate::slot::Slot;
 
 /// A link.
@@ -239,7 +239,8 @@ fn copy<T>(slot: &mut *mut T, old: *mut T, clone: impl FnOnce(*mut T) -> *mut T)
 }
 
 /// What a family keeps of both links comes first: where that differs, their kinds are not looked at.
-unsafe fn compare(a: *const nl_object, b: *const nl_object, _: u64, filter: bool) -> u64 {
+unsafe fn compare(a: *const nl_object, b: *const nl_object, _: u64, how: How) -> u64 {
+    let filter = how == How::Filter;
     // SAFETY: both are links.
     unsafe {
         let (a, b) = (&*a.cast::<rtnl_link>(), &*b.cast::<rtnl_link>());

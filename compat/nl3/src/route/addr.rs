@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Addresses of interfaces, `route/addr`.
 
+mod more;
 mod request;
 mod show;
 
+use more::Rest;
 use show::{dump_brief, dump_details};
 
 use core::ffi::{c_char, c_int, c_uint};
@@ -12,21 +14,19 @@ use core::ptr::null_mut;
 use super::names::{ADDR_FLAGS, Name, rtnl_scope2str};
 use super::uapi::*;
 use super::{build, header, send, text_in};
-use crate::abi::{nl_dump_params, nlmsghdr};
+use crate::abi::{nl_dump_params, nlattr, nlmsghdr};
 use crate::addr::*;
-use crate::attr::{nla_put_addr, nla_put_u32, nla_type, walk};
+use crate::attr::*;
 use crate::cache::nl_cache;
 use crate::dump::{dump, dump_line};
 use crate::error::*;
-use crate::far::Far;
 use crate::finder::first;
-use crate::label::Label;
 use crate::link::rtnl_link;
 use crate::mngt::*;
 use crate::msg::{nl_msg, nlmsg_attrdata, nlmsg_attrlen};
 use crate::names::AF;
 use crate::object::*;
-use crate::rows::{self, Flags, accessors, attrs};
+use crate::rows::{self, How, accessors, attrs};
 use crate::slot::Slot;
 use crate::socket::nl_sock;
 use crate::utils::nl_msec2str;
@@ -50,62 +50,25 @@ pub struct rtnl_addr {
     family: u8,
     prefixlen: u8,
     scope: u8,
-    flags: Flags,
+    flags: u32,
     cacheinfo: CacheInfo,
     local: Slot,
-    label: Label,
-    more: Far<More>,
-}
-
-/// What few addresses have.
-#[repr(C)]
-struct More {
-    broadcast: Slot,
-    peer: Slot,
-    multicast: Slot,
-    anycast: Slot,
-    /// The link that it was given, of which it holds a reference.
-    link: *mut rtnl_link,
-}
-
-/// Where there is no more.
-static NO_MORE: More = More {
-    broadcast: Slot::new(),
-    peer: Slot::new(),
-    multicast: Slot::new(),
-    anycast: Slot::new(),
-    link: null_mut(),
-};
-
-// SAFETY: nobody changes the one that there is for all.
-unsafe impl Sync for More {}
-
-impl More {
-    /// The slots, those of a copy and those of what it is a copy of.
-    fn slots<'a>(&'a mut self, of: &'a More) -> [(&'a mut Slot, &'a Slot); 4] {
-        [
-            (&mut self.broadcast, &of.broadcast),
-            (&mut self.peer, &of.peer),
-            (&mut self.multicast, &of.multicast),
-            (&mut self.anycast, &of.anycast),
-        ]
-    }
+    rest: Rest,
 }
 
 attrs! { rtnl_addr {
     FAMILY = 0 "family" Int(family),
     PREFIXLEN = 1 "prefixlen" Aside(prefixlen),
-    FLAGS = 2 "flags" Flags(flags) = IFA_FLAGS,
+    FLAGS = 2 "flags" Own,
     SCOPE = 3 "scope" Int(scope),
     IFINDEX = 4 "ifindex" Int(h.number),
-    LABEL = 5 "label" Label(label) = IFA_LABEL,
+    LABEL = 5 "label" Own,
     CACHEINFO = 6 "cacheinfo" Bytes(cacheinfo) = IFA_CACHEINFO,
-    // Which attribute it is depends on the others.
-    PEER = 7 "peer" Net(more: More.peer),
+    PEER = 7 "peer" Own,
     LOCAL = 8 "local" Addr(local) = IFA_LOCAL,
-    BROADCAST = 9 "broadcast" Addr(more: More.broadcast) = IFA_BROADCAST,
-    MULTICAST = 10 "multicast" Addr(more: More.multicast) = IFA_MULTICAST,
-    ANYCAST = 11 "" Addr(more: More.anycast) = IFA_ANYCAST,
+    BROADCAST = 9 "broadcast" Own,
+    MULTICAST = 10 "multicast" Own,
+    ANYCAST = 11 "" Own,
 } }
 
 static OPS: nl_object_ops = nl_object_ops {
@@ -115,6 +78,7 @@ static OPS: nl_object_ops = nl_object_ops {
     init: Some(init),
     free: Some(free),
     clone: Some(clone),
+    compare: Some(compare),
     dump: [Some(dump_brief), Some(dump_details), Some(dump_details)],
     ids: Some(ids),
     ..nl_object_ops::new::<rtnl_addr>(c"route/addr", ATTRS)
@@ -147,35 +111,38 @@ unsafe fn init(obj: *mut nl_object) {
 }
 
 unsafe fn free(obj: *mut nl_object) {
-    // SAFETY: the object is an address, which holds a reference of its link.
-    let addr = unsafe { &mut *obj.cast::<rtnl_addr>() };
-    addr.more.drop(|more| {
-        // SAFETY: as above.
-        unsafe { nl_object_put(more.link.cast()) };
-        more.slots(&NO_MORE).into_iter().for_each(|(slot, _)| slot.clear());
-    });
+    // SAFETY: the object is an address.
+    unsafe { (*obj.cast::<rtnl_addr>()).rest.free() };
 }
 
 unsafe fn clone(new: *mut nl_object, _: *const nl_object) -> Done {
     // SAFETY: the object is an address, its bytes those of the other.
-    let addr = unsafe { &mut *new.cast::<rtnl_addr>() };
-    addr.more.copy(|from, to| {
-        to.link = from.link;
-        if !to.link.is_null() {
-            // SAFETY: it is live.
-            unsafe { nl_object_get(to.link.cast()) };
+    unsafe { (*new.cast::<rtnl_addr>()).rest.copied() }
+}
+
+unsafe fn compare(a: *const nl_object, b: *const nl_object, _: u64, how: How) -> u64 {
+    // SAFETY: both objects are addresses.
+    let (a, b) = unsafe { (&*a.cast::<rtnl_addr>(), &*b.cast::<rtnl_addr>()) };
+    let counting = if how == How::Filter { b.rest.get().flags } else { !0 };
+    let mut diff = if (a.flags ^ b.flags) & counting != 0 { FLAGS } else { 0 };
+    // SAFETY: labels are strings.
+    if unsafe { libc::strcmp(a.rest.label(), b.rest.label()) } != 0 {
+        diff |= LABEL;
+    }
+    for ((bit, a), (_, b)) in a.rest.get().slots().into_iter().zip(b.rest.get().slots()) {
+        // Of a peer the network alone makes an address another one.
+        let network = bit == PEER && how == How::Identity;
+        if if network { rows::nets_differ(a, b) } else { a.cmp(b) != 0 } {
+            diff |= bit;
         }
-        to.slots(from).into_iter().try_for_each(|(to, from)| {
-            *to = from.copy()?;
-            Ok(())
-        })
-    })
+    }
+    diff
 }
 
 /// The link that was set, with a reference for the caller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_addr_get_link(addr: &rtnl_addr) -> *mut rtnl_link {
-    let link = addr.more().link;
+    let link = addr.rest.get().link;
     if !link.is_null() {
         // SAFETY: it is live.
         unsafe { nl_object_get(link.cast()) };
@@ -187,7 +154,7 @@ pub unsafe extern "C" fn rtnl_addr_get_link(addr: &rtnl_addr) -> *mut rtnl_link 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtnl_addr_set_link(addr: &mut rtnl_addr, link: *mut rtnl_link) {
     // Without memory for it the link is not kept; the function has no way to say so.
-    let Ok(more) = addr.more.make() else { return };
+    let Ok(more) = addr.rest.make() else { return };
     // SAFETY: the link is NULL or live.
     unsafe {
         if !link.is_null() {
@@ -214,12 +181,8 @@ unsafe fn ids(obj: *const nl_object) -> u32 {
 }
 
 impl rtnl_addr {
-    fn more(&self) -> &More {
-        self.more.get().unwrap_or(&NO_MORE)
-    }
-
     fn peer(&self) -> &Slot {
-        &self.more().peer
+        &self.rest.get().peer
     }
 
     /// As long as none is set it is for ever.
@@ -236,14 +199,12 @@ impl rtnl_addr {
 accessors! { rtnl_addr:
     set rtnl_addr_set_ifindex(c_int) h.number: IFINDEX;
     get rtnl_addr_get_ifindex() -> c_int = h.number;
-    chars rtnl_addr_get_label() label: LABEL;
     set rtnl_addr_set_family(c_int) family: FAMILY;
     get rtnl_addr_get_family() -> c_int = family;
     get rtnl_addr_get_prefixlen() -> c_int = prefixlen;
     set rtnl_addr_set_scope(c_int) scope: SCOPE;
     get rtnl_addr_get_scope() -> c_int = scope;
-    flags rtnl_addr_set_flags(c_uint) flags: FLAGS;
-    unflags rtnl_addr_unset_flags(c_uint) flags: FLAGS;
+    get rtnl_addr_get_flags() -> c_uint = flags;
     slot rtnl_addr_get_local() local;
 }
 
@@ -252,7 +213,7 @@ macro_rules! get_addresses {
         $(
             #[unsafe(no_mangle)]
             pub extern "C" fn $name(addr: &rtnl_addr) -> *mut nl_addr {
-                addr.more().$field.get()
+                addr.rest.get().$field.get()
             }
         )*
     };
@@ -298,8 +259,28 @@ pub extern "C" fn rtnl_addr_set_preferred_lifetime(addr: &mut rtnl_addr, lifetim
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn rtnl_addr_get_flags(addr: &rtnl_addr) -> c_uint {
-    addr.flags.value
+pub extern "C" fn rtnl_addr_set_flags(addr: &mut rtnl_addr, flags: c_uint) {
+    note_flags(addr, flags, flags);
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn rtnl_addr_unset_flags(addr: &mut rtnl_addr, flags: c_uint) {
+    note_flags(addr, flags, 0);
+}
+
+/// Of `bits` those that are to be set.
+fn note_flags(addr: &mut rtnl_addr, bits: u32, set: u32) {
+    addr.flags = addr.flags & !bits | set;
+    addr.mark(FLAGS, true);
+    // Without memory for it a filter does not look at them; the function has no way to say so.
+    if let Ok(more) = addr.rest.make() {
+        more.flags |= bits;
+    }
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn rtnl_addr_get_label(addr: &rtnl_addr) -> *mut c_char {
+    if addr.h.mask & LABEL != 0 { addr.rest.label().cast_mut() } else { null_mut() }
 }
 
 #[unsafe(no_mangle)]
@@ -309,7 +290,7 @@ pub unsafe extern "C" fn rtnl_addr_set_label(addr: &mut rtnl_addr, label: *const
         if libc::strlen(label) >= libc::IFNAMSIZ {
             return -NLE_RANGE;
         }
-        if let Err(error) = addr.label.set(label) {
+        if let Err(error) = addr.rest.set_label(label) {
             return -error;
         }
     }
@@ -327,7 +308,7 @@ pub extern "C" fn rtnl_addr_set_prefixlen(addr: &mut rtnl_addr, prefixlen: c_int
 
 /// Of peer and local address the one that has the length of the prefix.
 fn owner(addr: &mut rtnl_addr) -> &mut Slot {
-    match addr.more.get_mut() {
+    match addr.rest.get_mut() {
         Some(more) if !more.peer.is_none() => &mut more.peer,
         _ => &mut addr.local,
     }
@@ -399,7 +380,7 @@ macro_rules! set_addresses {
             pub unsafe extern "C" fn $name(addr: &mut rtnl_addr, new: *mut nl_addr) -> c_int {
                 let what = ($bit, libc::$only);
                 // SAFETY: the new address is NULL or live.
-                code(unsafe { set_address(addr, new, what, |addr| Ok(&mut addr.more.make()?.$field)) })
+                code(unsafe { set_address(addr, new, what, |addr| Ok(&mut addr.rest.make()?.$field)) })
             }
         )*
     };
@@ -473,16 +454,62 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         let addr = &mut *addr;
         (addr.family, addr.prefixlen, addr.scope) = (head.family, head.prefixlen, head.scope);
         addr.h.number = head.index;
-        addr.flags.value = head.flags.into();
+        addr.flags = head.flags.into();
         addr.h.mask = FAMILY | PREFIXLEN | FLAGS | SCOPE | IFINDEX;
         let mut peer = Slot::new();
-        let read = walk(attrs, len).try_for_each(|nla| match nla_type(nla) as u16 {
-            IFA_ADDRESS => peer.read(nla, head.family.into()),
-            _ => rows::read_attr(obj, nla, head.family.into()),
-        });
+        let read = walk(attrs, len).try_for_each(|nla| read_attr(addr, &mut peer, nla));
         let settled = read.and_then(|()| settle_local(addr, &mut peer));
         peer.clear();
         settled
+    }
+}
+
+unsafe fn read_attr(addr: &mut rtnl_addr, peer: &mut Slot, nla: &nlattr) -> Done {
+    let family = addr.family.into();
+    let (kind, len) = (nla_type(nla) as u16, nla_len(nla));
+    // SAFETY: the attribute is whole; a label ends with a NUL.
+    unsafe {
+        let bit = match kind {
+            IFA_ADDRESS => return peer.read(nla, family),
+            IFA_FLAGS if len < size_of::<u32>() as c_int => return Err(NLE_RANGE),
+            IFA_FLAGS => {
+                addr.flags = nla_get_u32(nla);
+                FLAGS
+            }
+            IFA_LABEL => {
+                read_label(addr, nla)?;
+                LABEL
+            }
+            IFA_BROADCAST => {
+                addr.rest.make()?.broadcast.read(nla, family)?;
+                BROADCAST
+            }
+            IFA_MULTICAST => {
+                addr.rest.make()?.multicast.read(nla, family)?;
+                MULTICAST
+            }
+            IFA_ANYCAST => {
+                addr.rest.make()?.anycast.read(nla, family)?;
+                ANYCAST
+            }
+            _ => return rows::read_attr((&raw mut *addr).cast(), nla, family),
+        };
+        addr.mark(bit, true);
+    }
+    Ok(())
+}
+
+unsafe fn read_label(addr: &mut rtnl_addr, nla: &nlattr) -> Done {
+    let (len, text) = (nla_len(nla), nla_data(nla).cast::<c_char>());
+    if len < 1 || len > libc::IFNAMSIZ as c_int {
+        return Err(NLE_RANGE);
+    }
+    // SAFETY: the attribute is whole; it is a string once its last byte is known to be NUL.
+    unsafe {
+        if *text.add(len as usize - 1) != 0 {
+            return Err(NLE_INVAL);
+        }
+        addr.rest.set_label(text)
     }
 }
 
@@ -509,7 +536,7 @@ fn settle_local(addr: &mut rtnl_addr, peer: &mut Slot) -> Done {
     let owner = if has_peer && !is_ipv4 { &mut *peer } else { &mut addr.local };
     owner.set_prefixlen(addr.prefixlen.into())?;
     if has_peer {
-        core::mem::swap(&mut addr.more.make()?.peer, peer);
+        core::mem::swap(&mut addr.rest.make()?.peer, peer);
     }
     Ok(())
 }

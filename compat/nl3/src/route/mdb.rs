@@ -16,7 +16,7 @@ use crate::error::*;
 use crate::mngt::*;
 use crate::msg::{nlmsg_attrdata, nlmsg_attrlen};
 use crate::object::*;
-use crate::rows::{accessors, attrs};
+use crate::rows::{How, accessors, attrs};
 use crate::socket::nl_sock;
 use crate::{list, mem};
 
@@ -158,7 +158,7 @@ unsafe fn add(mdb: &mut rtnl_mdb, entry: rtnl_mdb_entry) -> Done {
     Ok(())
 }
 
-unsafe fn compare(a: *const nl_object, b: *const nl_object, _: u64, _: bool) -> u64 {
+unsafe fn compare(a: *const nl_object, b: *const nl_object, _: u64, _: How) -> u64 {
     // SAFETY: both are mdbs, and their entries are live.
     unsafe {
         let (mut a, mut b) = (entries(a.cast()), entries(b.cast()));

@@ -15,7 +15,7 @@ use crate::cache::nl_cache;
 use crate::error::*;
 use crate::mngt::*;
 use crate::object::*;
-use crate::rows::{Flags, accessors, attrs};
+use crate::rows::{Flags, How, accessors, attrs};
 use crate::slot::Slot;
 use crate::socket::nl_sock;
 use crate::{list, mem};
@@ -166,7 +166,8 @@ unsafe fn ids(obj: *const nl_object) -> u32 {
     route_obj_ops.id_attrs & !(if mpls { PRIO as u32 } else { 0 })
 }
 
-unsafe fn compare(a: *const nl_object, b: *const nl_object, asked: u64, filter: bool) -> u64 {
+unsafe fn compare(a: *const nl_object, b: *const nl_object, asked: u64, how: How) -> u64 {
+    let filter = how == How::Filter;
     // SAFETY: both are routes.
     unsafe {
         let (a, b) = (&*a.cast::<rtnl_route>(), &*b.cast::<rtnl_route>());

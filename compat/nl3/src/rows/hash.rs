@@ -25,7 +25,7 @@ unsafe fn add(row: &Attr, obj: *const nl_object, sum: &mut Sum) {
     unsafe {
         match row.kind {
             Kind::Int | Kind::Bytes => sum.bytes(field(obj, row.at), row.size.into()),
-            Kind::Text | Kind::Str | Kind::Label => {
+            Kind::Text | Kind::Str => {
                 let text = text(obj, row);
                 sum.bytes(text.cast(), if text.is_null() { 0 } else { libc::strlen(text) });
             }

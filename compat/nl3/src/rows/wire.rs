@@ -64,9 +64,9 @@ unsafe fn read_one(row: &Attr, obj: *mut nl_object, nla: &nlattr, family: c_int)
                 libc::memcpy(bytes(obj, row.at), payload, size);
                 return Ok(());
             }
-            Kind::Text | Kind::Str | Kind::Label => return read_text(row, obj, nla),
-            Kind::Addr | Kind::Net => return slot_mut(obj, row)?.read(nla, family),
-            Kind::LlAddr => return slot_mut(obj, row)?.read(nla, AF_LLC),
+            Kind::Text | Kind::Str => return read_text(row, obj, nla),
+            Kind::Addr | Kind::Net => return slot(obj, row).read(nla, family),
+            Kind::LlAddr => return slot(obj, row).read(nla, AF_LLC),
             Kind::Data => nl_data_alloc_attr(nla).cast(),
             Kind::Object | Kind::Own => return Ok(()),
         };
@@ -79,31 +79,20 @@ unsafe fn read_one(row: &Attr, obj: *mut nl_object, nla: &nlattr, family: c_int)
     Ok(())
 }
 
-/// Bytes that a string may have, its NUL included: an interface's name has no more.
-const LABEL: c_int = 16;
-
 unsafe fn read_text(row: &Attr, obj: *mut nl_object, nla: &nlattr) -> Done {
     let (len, text) = (nla_len(nla), nla_data(nla).cast::<c_char>());
-    let room = match row.kind {
-        Kind::Text => row.size.into(),
-        Kind::Label => LABEL,
-        _ => c_int::MAX,
-    };
     // SAFETY: as for read_one; the text is a string once its last byte is known to be NUL.
     unsafe {
-        if len < 1 || len > room {
+        if len < 1 || (row.kind == Kind::Text && len > row.size.into()) {
             return Err(NLE_RANGE);
         }
         if *text.add(len as usize - 1) != 0 {
             return Err(NLE_INVAL);
         }
-        match row.kind {
-            Kind::Text => {
-                libc::strcpy(field(obj, row.at), text);
-            }
-            Kind::Label => (*field::<Label>(obj, row.at)).set(text)?,
-            _ if !mem::set_str(&mut *field(obj, row.at), text) => return Err(NLE_NOMEM),
-            _ => {}
+        if row.kind == Kind::Text {
+            libc::strcpy(field(obj, row.at), text);
+        } else if !mem::set_str(&mut *field(obj, row.at), text) {
+            return Err(NLE_NOMEM);
         }
     }
     Ok(())
@@ -139,7 +128,7 @@ unsafe fn write_one(row: &Attr, obj: *const nl_object, msg: &mut nl_msg) -> Done
                 return slot(obj, row)
                     .ask(Ok(()), |addr| put(nl_addr::bytes(addr).cast(), addr.len as usize));
             }
-            Kind::Text | Kind::Str | Kind::Label => match text(obj, row) {
+            Kind::Text | Kind::Str => match text(obj, row) {
                 text if text.is_null() => return Ok(()),
                 text => (text.cast(), libc::strlen(text) + 1),
             },

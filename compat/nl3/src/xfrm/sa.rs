@@ -11,7 +11,7 @@ use super::replay::{Current, Replay, replay_accessors};
 use super::sel::*;
 use super::*;
 use crate::object::*;
-use crate::rows::{accessors, attrs};
+use crate::rows::{How, accessors, attrs};
 
 /// `struct xfrm_stats`.
 #[repr(C)]
@@ -393,7 +393,7 @@ unsafe fn clone(new: *mut nl_object, from: *const nl_object) -> Done {
     }
 }
 
-unsafe fn compare(a: *const nl_object, b: *const nl_object, both: u64, _: bool) -> u64 {
+unsafe fn compare(a: *const nl_object, b: *const nl_object, both: u64, _: How) -> u64 {
     // SAFETY: both are associations, and have the parts whose bits are set.
     unsafe {
         let (a, b) = (&*a.cast::<xfrmnl_sa>(), &*b.cast::<xfrmnl_sa>());

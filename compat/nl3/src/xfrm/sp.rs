@@ -15,7 +15,7 @@ use crate::abi::nl_list_head;
 use crate::dump::dump_line;
 use crate::list;
 use crate::object::*;
-use crate::rows::{accessors, attrs};
+use crate::rows::{How, accessors, attrs};
 use crate::utils::nl_ip_proto2str;
 
 /// A policy.
@@ -267,7 +267,7 @@ unsafe fn clone(new: *mut nl_object, from: *const nl_object) -> Done {
     }
 }
 
-unsafe fn compare(a: *const nl_object, b: *const nl_object, both: u64, _: bool) -> u64 {
+unsafe fn compare(a: *const nl_object, b: *const nl_object, both: u64, _: How) -> u64 {
     let (a, b) = (a.cast::<xfrmnl_sp>(), b.cast::<xfrmnl_sp>());
     // SAFETY: both are policies, and have the parts whose bits are set.
     unsafe {

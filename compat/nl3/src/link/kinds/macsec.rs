@@ -14,7 +14,7 @@ use crate::link::object::rtnl_link;
 use crate::link::uapi::IFLA_INFO_DATA;
 use crate::msg::nl_msg;
 use crate::object::*;
-use crate::rows::{self, attrs};
+use crate::rows::{self, How, attrs};
 
 #[repr(C)]
 struct Macsec {
@@ -81,7 +81,7 @@ unsafe fn init(obj: *mut nl_object) {
     macsec.h.mask = SUITE | ICV_LEN;
 }
 
-unsafe fn compare(a: *const nl_object, b: *const nl_object, asked: u64, _: bool) -> u64 {
+unsafe fn compare(a: *const nl_object, b: *const nl_object, asked: u64, _: How) -> u64 {
     // SAFETY: both are of this type.
     let (a, b) = unsafe { (&*a.cast::<Macsec>(), &*b.cast::<Macsec>()) };
     let differs = |bit, differs: bool| if asked & bit != 0 && differs { bit } else { 0 };

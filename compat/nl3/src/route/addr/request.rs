@@ -16,7 +16,7 @@ unsafe fn build_request(
     let head = ifaddrmsg {
         family: addr.family,
         prefixlen: addr.prefixlen,
-        flags: addr.flags.value as u8,
+        flags: addr.flags as u8,
         scope: scope_of(addr),
         index: addr.h.number,
     };
@@ -36,21 +36,29 @@ fn scope_of(addr: &rtnl_addr) -> u8 {
     })
 }
 
+unsafe fn put(msg: &mut nl_msg, kind: u16, slot: &Slot) -> Done {
+    // SAFETY: the address is live.
+    let put = |addr| done(unsafe { nla_put_addr(msg, kind.into(), addr) });
+    if slot.is_none() { Ok(()) } else { slot.view(put) }
+}
+
 unsafe fn put_attributes(addr: &rtnl_addr, msg: &mut nl_msg) -> Done {
     let obj = (&raw const *addr).cast();
     // SAFETY: the object is an address; what it holds is live.
     unsafe {
         rows::write(obj, msg, LOCAL)?;
         let peer = if addr.h.mask & PEER != 0 { addr.peer() } else { &addr.local };
-        if !peer.is_none() {
-            done(peer.view(|peer| nla_put_addr(msg, IFA_ADDRESS.into(), peer)))?;
+        put(msg, IFA_ADDRESS, peer)?;
+        if addr.h.mask & LABEL != 0 {
+            done(nla_put_string(msg, IFA_LABEL.into(), addr.rest.label()))?;
         }
-        rows::write(obj, msg, LABEL)?;
-        rows::write(obj, msg, BROADCAST)?;
+        if addr.h.mask & BROADCAST != 0 {
+            put(msg, IFA_BROADCAST, &addr.rest.get().broadcast)?;
+        }
         rows::write(obj, msg, CACHEINFO)?;
         // The header has no room for more.
-        if addr.flags.value > 0xff {
-            done(nla_put_u32(msg, IFA_FLAGS.into(), addr.flags.value))?;
+        if addr.flags > 0xff {
+            done(nla_put_u32(msg, IFA_FLAGS.into(), addr.flags))?;
         }
     }
     Ok(())

@@ -16,7 +16,7 @@ pub(super) unsafe fn dump_brief(obj: *mut nl_object, p: *mut nl_dump_params) {
         dump!(p, c" %s", AF.to_str(addr.family.into(), buf.as_mut_ptr(), buf.len()));
         dump_dev(p, c" dev ", addr.h.number as c_int);
         dump!(p, c" scope %s", Name::of(rtnl_scope2str, addr.scope.into()).text());
-        ADDR_FLAGS.flags(addr.flags.value.into(), buf.as_mut_ptr(), buf.len());
+        ADDR_FLAGS.flags(addr.flags.into(), buf.as_mut_ptr(), buf.len());
         if buf.first() != Some(&0) {
             dump!(p, c" <%s>", buf.as_ptr());
         }
@@ -42,12 +42,12 @@ unsafe fn dump_addresses(addr: &rtnl_addr, p: *mut nl_dump_params) {
     let mut buf = [0 as c_char; 128];
     dump_line!(p, c"  ");
     if addr.h.mask & LABEL != 0 {
-        dump!(p, c" label %s", addr.label.text());
+        dump!(p, c" label %s", addr.rest.label());
     }
     let more = [
-        (BROADCAST, c"broadcast", &addr.more().broadcast),
-        (MULTICAST, c"multicast", &addr.more().multicast),
-        (ANYCAST, c"anycast", &addr.more().anycast),
+        (BROADCAST, c"broadcast", &addr.rest.get().broadcast),
+        (MULTICAST, c"multicast", &addr.rest.get().multicast),
+        (ANYCAST, c"anycast", &addr.rest.get().anycast),
     ];
     for (bit, name, what) in more {
         if addr.h.mask & bit != 0 {
