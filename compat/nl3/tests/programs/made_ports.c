@@ -272,7 +272,8 @@ static void pairs(void)
 	rtnl_link_put(link);
 	step("by one call", rtnl_link_veth_add(sock, "y0", "y1", pid));
 	veth_read("y0");
-	ASK("nsenter --net=%s ip -br link | cut -d@ -f1 | sort", path);
+	MUST(setenv("there", path, 1) == 0);
+	ask("nsenter --net=$there ip -br link | cut -d@ -f1 | sort");
 	close(fd);
 	close(until);
 	waitpid(pid, NULL, 0);
