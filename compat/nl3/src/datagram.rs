@@ -71,6 +71,19 @@ impl Datagram {
         }
     }
 
+    /// Gives back the memory, not the addresses, behind the first `len` bytes: longer datagrams were there before.
+    pub(crate) fn cool(&self, len: usize) {
+        // SAFETY: nothing points behind the datagram's bytes.
+        unsafe {
+            let page = libc::sysconf(libc::_SC_PAGESIZE) as usize;
+            let keep = len.next_multiple_of(page.max(1));
+            if keep < self.mapped {
+                let rest = self.bytes.add(keep).cast();
+                libc::madvise(rest, self.mapped - keep, libc::MADV_DONTNEED);
+            }
+        }
+    }
+
     /// Gives back a share; the last one frees.
     pub(crate) unsafe fn put(datagram: *mut Datagram) {
         // SAFETY: the caller holds a share.

@@ -78,6 +78,7 @@ pub unsafe extern "C" fn nl_recvmsgs_report(sock: *mut nl_sock, cb: *mut nl_cb) 
 /// Receives one datagram and sees to its messages.
 unsafe fn datagram(reading: &mut Reading) -> Go {
     let mut origin = Origin::unknown();
+    let dumping = reading.multipart;
     // SAFETY: socket and callbacks are live; the share of the datagram is ours.
     unsafe {
         let recv = (*reading.cb).recv;
@@ -90,6 +91,10 @@ unsafe fn datagram(reading: &mut Reading) -> Go {
             Err(End::Nothing(len))
         };
         if !datagram.is_null() {
+            if dumping && !reading.multipart {
+                // Most sockets dump once, and hear of little afterwards.
+                (*datagram).cool(len.max(0) as usize);
+            }
             Datagram::put(datagram);
         }
         ended
