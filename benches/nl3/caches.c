@@ -102,6 +102,23 @@ static void requests(struct nl_sock *sock, int count)
 	printf("%d %ld 0 0\n", count, cpu() - time);
 }
 
+/* The same with a socket for each. */
+static void sockets(int count)
+{
+	long time = cpu();
+
+	for (int i = 0; i < count; i++) {
+		struct nl_sock *sock = nl_socket_alloc();
+		struct genlmsghdr head = { .cmd = CTRL_CMD_GETFAMILY, .version = 1 };
+
+		check(nl_connect(sock, NETLINK_GENERIC), "connect");
+		check(nl_send_simple(sock, GENL_ID_CTRL, 0, &head, sizeof(head)), "request");
+		nl_recvmsgs_default(sock);
+		nl_socket_free(sock);
+	}
+	printf("%d %ld 0 0\n", count, cpu() - time);
+}
+
 int main(int argc, char **argv)
 {
 	struct nl_sock *sock = nl_socket_alloc();
@@ -109,6 +126,10 @@ int main(int argc, char **argv)
 	int count = argc > 2 ? atoi(argv[2]) : 10000;
 	int generic = !strcmp(what, "request");
 
+	if (!strcmp(what, "socket")) {
+		sockets(count);
+		return 0;
+	}
 	check(nl_connect(sock, generic ? NETLINK_GENERIC : NETLINK_ROUTE), "connect");
 	if (generic)
 		requests(sock, count);

@@ -2,6 +2,10 @@
 //! Received datagrams, in which messages lie.
 
 use core::ptr::null_mut;
+use core::sync::atomic::{
+    AtomicPtr,
+    Ordering::{AcqRel, Relaxed},
+};
 
 use crate::mem;
 
@@ -11,46 +15,50 @@ pub(crate) struct Datagram {
     /// The messages that point into it, and the receiver while it reads on.
     pub(crate) refs: usize,
     pub(crate) bytes: *mut u8,
-    /// Bytes of a mapping of its own; 0 when it is from malloc.
+    /// Bytes of the mapping at whose start this lies; 0 when it is from malloc, and the bytes are, too.
     mapped: usize,
 }
+
+/// Bytes that a datagram may have whose length nobody has bounded: more than any has. What is not written to takes no
+/// memory, so that this takes the place of asking how long the next one is, which costs a system call each.
+pub(crate) const ROOM: usize = 1 << 20;
 
 /// What a mapping may be cut to everywhere: the largest page there is.
 const PAGE: usize = 1 << 16;
 
+/// Bytes before those of the datagram.
+const HEAD: usize = 64;
+
+/// A mapping of the usual size that no socket needs at the moment: making one costs as much as a request, and some
+/// programs have a socket for each.
+static SPARE: AtomicPtr<Datagram> = AtomicPtr::new(null_mut());
+
 impl Datagram {
     /// Takes over memory from malloc. NULL, with the memory freed, when there is no more of it.
     pub(crate) unsafe fn of(bytes: *mut u8) -> *mut Datagram {
-        // SAFETY: as for `own`.
-        unsafe { Datagram::own(bytes, 0) }
-    }
-
-    /// Room for a datagram of `size` bytes. What is not written to takes no memory, and what is too much
-    /// can be given back while messages point to the rest, as it could not if it were from malloc. NULL
-    /// when there is no memory.
-    pub(crate) fn with_room(size: usize) -> *mut Datagram {
-        let size = whole_pages(size);
-        let (access, kind) =
-            (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
-        // SAFETY: a new mapping touches nothing that is there; it is ours to give.
-        unsafe {
-            let bytes = libc::mmap(null_mut(), size, access, kind, -1, 0);
-            if bytes == libc::MAP_FAILED {
-                return null_mut();
-            }
-            Datagram::own(bytes.cast(), size)
-        }
-    }
-
-    unsafe fn own(bytes: *mut u8, mapped: usize) -> *mut Datagram {
         let datagram = mem::zalloc::<Datagram>(0);
-        let it = Datagram { refs: 1, bytes, mapped };
         // SAFETY: the bytes are the caller's to give.
         unsafe {
             if datagram.is_null() {
-                it.free();
+                mem::free(bytes);
             } else {
-                *datagram = it;
+                *datagram = Datagram { refs: 1, bytes, mapped: 0 };
+            }
+        }
+        datagram
+    }
+
+    /// Room for a datagram of `size` bytes, which can be cut while messages point to the rest, as it could not if it were
+    /// from malloc. NULL when there is no memory.
+    pub(crate) fn with_room(size: usize) -> *mut Datagram {
+        let mapped = pages_of(size);
+        let spare = if size == ROOM { SPARE.swap(null_mut(), AcqRel) } else { null_mut() };
+        let datagram = if spare.is_null() { map(mapped) } else { spare };
+        // SAFETY: NULL, or a mapping that is nobody else's.
+        unsafe {
+            if !datagram.is_null() {
+                let bytes = datagram.cast::<u8>().add(HEAD);
+                *datagram = Datagram { refs: 1, bytes, mapped };
             }
         }
         datagram
@@ -58,30 +66,34 @@ impl Datagram {
 
     /// Whether [`Datagram::with_room`] for so many bytes made it.
     pub(crate) fn has_room(&self, size: usize) -> bool {
-        self.mapped == whole_pages(size)
+        self.mapped == pages_of(size)
     }
 
     /// Gives back what is behind the first `len` bytes.
     pub(crate) fn trim(&mut self, len: usize) {
-        let keep = whole_pages(len);
+        let keep = pages_of(len);
         if keep < self.mapped {
             // SAFETY: nothing points behind the datagram's bytes.
-            unsafe { libc::munmap(self.bytes.add(keep).cast(), self.mapped - keep) };
+            unsafe { libc::munmap(self.start().add(keep).cast(), self.mapped - keep) };
             self.mapped = keep;
         }
     }
 
     /// Gives back the memory, not the addresses, behind the first `len` bytes: longer datagrams were there before.
-    pub(crate) fn cool(&self, len: usize) {
+    pub(crate) fn cool(&mut self, len: usize) {
         // SAFETY: nothing points behind the datagram's bytes.
         unsafe {
             let page = libc::sysconf(libc::_SC_PAGESIZE) as usize;
-            let keep = len.next_multiple_of(page.max(1));
+            let keep = (HEAD + len).next_multiple_of(page.max(1));
             if keep < self.mapped {
-                let rest = self.bytes.add(keep).cast();
+                let rest = self.start().add(keep).cast();
                 libc::madvise(rest, self.mapped - keep, libc::MADV_DONTNEED);
             }
         }
+    }
+
+    fn start(&mut self) -> *mut u8 {
+        (&raw mut *self).cast()
     }
 
     /// Gives back a share; the last one frees.
@@ -90,24 +102,40 @@ impl Datagram {
         unsafe {
             (*datagram).refs -= 1;
             if (*datagram).refs == 0 {
-                (*datagram).free();
-                mem::free(datagram);
+                Datagram::free(datagram);
             }
         }
     }
 
-    unsafe fn free(&self) {
-        // SAFETY: the bytes are a mapping or from malloc, and nothing points to them any more.
+    unsafe fn free(datagram: *mut Datagram) {
+        // SAFETY: nothing points to the bytes any more, which are from malloc or in the mapping.
         unsafe {
-            if self.mapped > 0 {
-                libc::munmap(self.bytes.cast(), self.mapped);
-            } else {
-                mem::free(self.bytes);
+            let mapped = (*datagram).mapped;
+            if mapped == 0 {
+                mem::free((*datagram).bytes);
+                mem::free(datagram);
+                return;
+            }
+            let usual = (*datagram).has_room(ROOM);
+            let kept =
+                usual && SPARE.compare_exchange(null_mut(), datagram, AcqRel, Relaxed).is_ok();
+            if !kept {
+                libc::munmap(datagram.cast(), mapped);
             }
         }
     }
 }
 
-fn whole_pages(size: usize) -> usize {
-    size.max(1).saturating_add(PAGE - 1) & !(PAGE - 1)
+/// Bytes of a mapping for a datagram of so many.
+fn pages_of(size: usize) -> usize {
+    size.saturating_add(HEAD + PAGE - 1) & !(PAGE - 1)
+}
+
+/// A new mapping, or NULL.
+fn map(size: usize) -> *mut Datagram {
+    let (access, kind) =
+        (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+    // SAFETY: a new mapping touches nothing that is there.
+    let start = unsafe { libc::mmap(null_mut(), size, access, kind, -1, 0) };
+    if start == libc::MAP_FAILED { null_mut() } else { start.cast() }
 }

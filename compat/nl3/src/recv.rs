@@ -6,15 +6,11 @@ use core::mem::zeroed;
 use core::ptr::null_mut;
 
 use crate::abi::{sockaddr_nl, ucred};
-use crate::datagram::Datagram;
+use crate::datagram::{Datagram, ROOM};
 use crate::dump::debug;
 use crate::error::{NLE_INVAL, NLE_MSG_TRUNC, NLE_NOADDR, NLE_NOMEM, code, last};
 use crate::mem;
 use crate::socket::nl_sock;
-
-/// Bytes of memory for a datagram: more than any is long. What is not written to takes no memory, so that
-/// this takes the place of asking how long the next one is, which costs a system call each.
-const ROOM: usize = 1 << 20;
 
 /// What came with a datagram.
 pub(crate) struct Origin {
