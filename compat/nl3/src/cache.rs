@@ -298,7 +298,7 @@ pub unsafe extern "C" fn nl_cache_add(cache: *mut nl_cache, obj: *mut nl_object)
         if !fits(cache, obj) {
             return -NLE_OBJ_MISMATCH;
         }
-        let new = if (*obj).listed {
+        let new = if (*obj).was_listed() {
             nl_object_clone(obj)
         } else {
             nl_object_get(obj);

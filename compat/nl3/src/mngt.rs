@@ -9,7 +9,8 @@ use crate::abi::{nlmsghdr, sockaddr_nl};
 use crate::cache::{nl_cache, nl_cache_free, nl_cache_get};
 use crate::dump::debug;
 use crate::error::{Done, NLE_BUSY, NLE_EXIST, NLE_INVAL, NLE_NOCACHE, NLE_NOMEM};
-use crate::object::{nl_object, nl_object_alloc, nl_object_ops, nl_object_put};
+use crate::msg::nlmsg_data;
+use crate::object::{alloc_with, nl_object, nl_object_ops, nl_object_put};
 use crate::socket::nl_sock;
 
 /// What a message of this type does to a cache.
@@ -348,7 +349,11 @@ pub(crate) unsafe extern "C" fn parse(
         if let Some(parse_all) = (*ops).parse_all {
             return parse_all(nlh, param);
         }
-        let obj = nl_object_alloc((*ops).object);
+        let places = (*ops).object.places;
+        // Messages of all types that have some begin with the family.
+        let family = if places > 0 { *nlmsg_data(nlh).cast::<u8>() } else { 0 };
+        let is_ipv6 = c_int::from(family) == libc::AF_INET6;
+        let obj = alloc_with((*ops).object, if is_ipv6 { places } else { 0 });
         if obj.is_null() {
             return -NLE_NOMEM;
         }

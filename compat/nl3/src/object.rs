@@ -10,6 +10,7 @@ use crate::dump::debug;
 use crate::error::{Done, NLE_NOMEM, NLE_OPNOTSUPP, code};
 use crate::mem;
 use crate::rows::{self, How, Table};
+use crate::slot::LONG;
 
 /// What every object begins with.
 #[repr(C)]
@@ -25,10 +26,15 @@ pub struct nl_object {
     pub(crate) number: u32,
     /// The type of the message that it came with, or 0.
     pub(crate) msgtype: u16,
-    marked: bool,
-    /// It is in a cache, or has been in one.
-    pub(crate) listed: bool,
+    /// [`MARKED`], [`LISTED`].
+    state: u8,
+    /// Places for addresses of IPv6 behind the object that are not taken.
+    places: u8,
 }
+
+const MARKED: u8 = 1;
+/// It is in a cache, or has been in one.
+const LISTED: u8 = 2;
 
 const _: () = assert!(size_of::<nl_object>() == 24 + size_of::<*const u8>());
 
@@ -36,16 +42,7 @@ impl nl_object {
     /// The head of an object of this type, which is in no cache.
     pub(crate) const fn of(ops: &'static nl_object_ops, mask: u64) -> nl_object {
         let home = (&raw const *ops).cast();
-        nl_object {
-            home,
-            mask,
-            refs: 1,
-            place: 0,
-            number: 0,
-            msgtype: 0,
-            marked: false,
-            listed: false,
-        }
+        nl_object { home, mask, refs: 1, place: 0, number: 0, msgtype: 0, state: 0, places: 0 }
     }
 
     fn is_cached(&self) -> bool {
@@ -59,8 +56,13 @@ impl nl_object {
 
     /// It is in this cache now, which is of its type.
     pub(crate) fn enter(&mut self, cache: *mut nl_cache) {
-        self.listed = true;
+        self.state |= LISTED;
         self.home = cache.cast::<u8>().wrapping_add(1);
+    }
+
+    /// Whether it is in a cache, or has been in one.
+    pub(crate) fn was_listed(&self) -> bool {
+        self.state & LISTED != 0
     }
 
     /// It is in no cache any more.
@@ -86,6 +88,8 @@ pub struct nl_object_ops {
     /// By which attributes an index may file, where they are among those that make the object the same one:
     /// those that are the same only when their bytes are.
     pub(crate) keys: u32,
+    /// How many addresses of IPv6 an object mostly has, if it comes from a message of that family.
+    pub(crate) places: u8,
     /// The attributes' names, each closed by a NUL, in the order of `attrs`. NULL: they have none.
     pub(crate) names: *const c_char,
     /// Sets up a new object, which is zeroed but for its head.
@@ -118,6 +122,7 @@ impl nl_object_ops {
             id_attrs: !0,
             attrs,
             keys: 0,
+            places: 0,
             names: null(),
             init: None,
             free: None,
@@ -158,19 +163,36 @@ pub(crate) fn ops<'a>(obj: *const nl_object) -> &'a nl_object_ops {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_object_alloc(ops: &'static nl_object_ops) -> *mut nl_object {
-    let obj = mem::zalloc::<u8>((ops.size as usize).saturating_sub(1)).cast::<nl_object>();
+    // SAFETY: the type is live.
+    unsafe { alloc_with(ops, 0) }
+}
+
+/// A new object with so many places for addresses of IPv6 behind it.
+pub(crate) unsafe fn alloc_with(ops: &'static nl_object_ops, places: u8) -> *mut nl_object {
+    let size = ops.size as usize + usize::from(places) * LONG;
+    let obj = mem::zalloc::<u8>(size.saturating_sub(1)).cast::<nl_object>();
     // SAFETY: NULL or new, and as large as its type says.
     unsafe {
         if obj.is_null() {
             return obj;
         }
-        obj.write(nl_object::of(ops, 0));
+        obj.write(nl_object { places, ..nl_object::of(ops, 0) });
         if let Some(init) = ops.init {
             init(obj);
         }
     }
     debug!(4, c"Allocated new object %p\n", obj);
     obj
+}
+
+/// A place for the bytes of an address of IPv6 behind the object, or NULL if there is none left.
+pub(crate) unsafe fn place_behind(obj: *mut nl_object) -> *mut u8 {
+    // SAFETY: the object is live.
+    unsafe {
+        let Some(left) = (*obj).places.checked_sub(1) else { return null_mut() };
+        (*obj).places = left;
+        obj.cast::<u8>().add(ops(obj).size as usize + usize::from(left) * LONG)
+    }
 }
 
 /// A new object that `fill` fills, for the caller of a function that parses.
@@ -306,17 +328,17 @@ pub unsafe extern "C" fn nl_object_shared(obj: &nl_object) -> c_int {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn nl_object_mark(obj: &mut nl_object) {
-    obj.marked = true;
+    obj.state |= MARKED;
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn nl_object_unmark(obj: &mut nl_object) {
-    obj.marked = false;
+    obj.state &= !MARKED;
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn nl_object_is_marked(obj: &nl_object) -> c_int {
-    obj.marked.into()
+    (obj.state & MARKED).into()
 }
 
 #[unsafe(no_mangle)]

@@ -15,59 +15,65 @@ use crate::attr::{nla_data, nla_len};
 use crate::error::{Done, NLE_NOMEM};
 
 /// No address, or a pointer to one of which the object holds a reference, or, as nearly all that come from
-/// the kernel are, an address so short that the word holds it: that becomes one with a place of its own
-/// when somebody asks for it. It may be asked for by several threads at a time, as a pointer that is only
-/// read may be.
+/// the kernel are, an address whose bytes are in the word or at the end of the object: that becomes one with a
+/// place of its own when somebody asks for it. It may be asked for by several threads at a time, as a pointer that
+/// is only read may be.
 ///
 /// In a word that holds one, from the lowest bit on: 1; length, 3 bits; family and length of the prefix, 6 bits
-/// each; the bytes.
+/// each; the bytes. In one that is near it: 0, 1; family, 6 bits; length of the prefix, 8 bits; how far behind the word
+/// the 16 bytes are.
 #[derive(Default)]
 #[repr(transparent)]
 pub(crate) struct Slot(AtomicPtr<nl_addr>);
 
-/// Where in the word.
-const LEN: u32 = 1;
-const FAMILY: u32 = 4;
-const PREFIX: u32 = 10;
+/// Where in the word, and how many bits.
+type Part = (u32, u32);
+
+const LEN: Part = (1, 3);
+const FAMILY: Part = (4, 6);
+const PREFIX: Part = (10, 6);
 const BYTES: u32 = 16;
 
-/// How many bytes a word holds.
+const NEAR: usize = 2;
+const NEAR_FAMILY: Part = (2, 6);
+const NEAR_PREFIX: Part = (8, 8);
+const DISTANCE: Part = (16, 16);
+
+/// How many bytes a word holds, and how many are near it.
 const ROOM: usize = size_of::<usize>() - 2;
+pub(crate) const LONG: usize = 16;
 
 /// An address as the rest of the library knows it, for as long as it is looked at.
 #[repr(C)]
 struct Unpacked {
     head: nl_addr,
-    bytes: [u8; size_of::<usize>()],
+    bytes: [u8; LONG],
 }
 
 const _: () = assert!(offset_of!(Unpacked, bytes) == size_of::<nl_addr>());
 
-/// So many bits of a word.
-fn bits(word: usize, from: u32, count: u32) -> usize {
+fn get(word: usize, (from, count): Part) -> usize {
     word >> from & ((1 << count) - 1)
 }
 
-/// How many bytes the address in a word has.
-fn len(word: usize) -> u32 {
-    bits(word, LEN, 3) as u32
+/// The number in its place, if it has so few bits.
+fn set((from, count): Part, number: usize) -> Option<usize> {
+    (number >> count == 0).then_some(number << from)
+}
+
+/// The bits of a part.
+fn mask((from, count): Part) -> usize {
+    ((1 << count) - 1) << from
+}
+
+fn is_near(word: usize) -> bool {
+    word & 3 == NEAR
 }
 
 impl Unpacked {
-    fn of(word: usize) -> Unpacked {
-        let (family, prefix) = (bits(word, FAMILY, 6) as c_int, bits(word, PREFIX, 6) as c_int);
-        let head = nl_addr::lone(family, len(word), prefix, ROOM);
-        Unpacked { head, bytes: (word >> BYTES).to_le_bytes() }
-    }
-
     fn addr(&mut self) -> *mut nl_addr {
         (&raw mut *self).cast()
     }
-}
-
-/// A number that six bits hold.
-fn short(number: c_int) -> Option<usize> {
-    usize::try_from(number).ok().filter(|number| *number < 64)
 }
 
 /// The word that holds an address, if one does.
@@ -78,8 +84,16 @@ fn packed(family: c_int, prefix: c_int, bytes: &[u8]) -> Option<usize> {
         [a, b, c, d, e, f] => u64::from_le_bytes([a, b, c, d, e, f, 0, 0]) as usize,
         _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | usize::from(*byte)),
     };
-    let head = 1 | bytes.len() << LEN | short(family)? << FAMILY | short(prefix)? << PREFIX;
-    Some(number << BYTES | head)
+    let prefix = set(PREFIX, prefix.try_into().ok()?)?;
+    let family = set(FAMILY, family.try_into().ok()?)?;
+    Some(number << BYTES | prefix | family | set(LEN, bytes.len())? | 1)
+}
+
+/// The word for an address so far behind it, if one can say that.
+fn near(family: c_int, prefix: c_int, distance: usize) -> Option<usize> {
+    let prefix = set(NEAR_PREFIX, prefix.try_into().ok()?)?;
+    let family = set(NEAR_FAMILY, family.try_into().ok()?)?;
+    Some(set(DISTANCE, distance)? | prefix | family | NEAR)
 }
 
 impl Slot {
@@ -91,8 +105,27 @@ impl Slot {
         self.0.load(Acquire)
     }
 
+    /// Whether it is no pointer.
     fn holds(word: *mut nl_addr) -> bool {
-        word.addr() & 1 != 0
+        word.addr() & 3 != 0
+    }
+
+    /// The address that this slot's word, which is no pointer, stands for.
+    fn unpacked(&self, word: usize) -> Unpacked {
+        let mut bytes = [0; LONG];
+        if is_near(word) {
+            let from = (&raw const *self).cast::<u8>().wrapping_add(get(word, DISTANCE));
+            // SAFETY: the object ends with so many bytes, which were put there with the word.
+            unsafe { core::ptr::copy_nonoverlapping(from, bytes.as_mut_ptr(), LONG) };
+            let (family, prefix) = (get(word, NEAR_FAMILY), get(word, NEAR_PREFIX));
+            let head = nl_addr::lone(family as c_int, LONG as u32, prefix as c_int, LONG);
+            return Unpacked { head, bytes };
+        }
+        for (to, from) in bytes.iter_mut().zip((word >> BYTES).to_le_bytes()) {
+            *to = from;
+        }
+        let (family, prefix) = (get(word, FAMILY) as c_int, get(word, PREFIX) as c_int);
+        Unpacked { head: nl_addr::lone(family, get(word, LEN) as u32, prefix, ROOM), bytes }
     }
 
     pub(crate) fn is_none(&self) -> bool {
@@ -107,7 +140,7 @@ impl Slot {
         }
         // SAFETY: the copy is ours until it is in the slot.
         unsafe {
-            let new = nl_addr_clone(&*Unpacked::of(word.addr()).addr());
+            let new = nl_addr_clone(&*self.unpacked(word.addr()).addr());
             if new.is_null() {
                 return new;
             }
@@ -125,7 +158,7 @@ impl Slot {
     /// Looks at the address, which may be NULL, and is gone afterwards.
     pub(crate) fn view<R>(&self, look: impl FnOnce(*mut nl_addr) -> R) -> R {
         let word = self.word();
-        if Slot::holds(word) { look(Unpacked::of(word.addr()).addr()) } else { look(word) }
+        if Slot::holds(word) { look(self.unpacked(word.addr()).addr()) } else { look(word) }
     }
 
     /// What an address says of itself; of none, that of `none`.
@@ -138,7 +171,9 @@ impl Slot {
     /// whether a word holds the address or not.
     pub(crate) fn short_key(&self) -> Option<u64> {
         let word = self.word();
-        let key = if Slot::holds(word) {
+        let key = if is_near(word.addr()) {
+            return None;
+        } else if Slot::holds(word) {
             word.addr()
         } else {
             // SAFETY: NULL or live.
@@ -146,13 +181,13 @@ impl Slot {
             packed(0, if addr.len > 0 { addr.prefix } else { 0 }, addr.slice())?
         };
         // Families are told apart by what files it, and without bytes a prefix does not count.
-        let aside = if len(key) > 0 { 63 << FAMILY } else { 63 << FAMILY | 63 << PREFIX };
+        let aside = if get(key, LEN) > 0 { mask(FAMILY) } else { mask(FAMILY) | mask(PREFIX) };
         Some((key & !aside) as u64)
     }
 
     pub(crate) fn cmp(&self, other: &Slot) -> c_int {
         let (a, b) = (self.word(), other.word());
-        if a == b {
+        if a == b && !is_near(a.addr()) {
             return 0;
         }
         // SAFETY: each is NULL or live.
@@ -186,10 +221,32 @@ impl Slot {
 
     /// Puts in what a netlink attribute carries.
     pub(crate) unsafe fn read(&mut self, nla: &nlattr, family: c_int) -> Done {
+        // SAFETY: the attribute is whole.
+        unsafe { self.read_near(nla, family, null_mut) }
+    }
+
+    /// The same. An address of 16 bytes goes where `place` says, behind the slot in the same object, if that is not NULL.
+    pub(crate) unsafe fn read_near(
+        &mut self,
+        nla: &nlattr,
+        family: c_int,
+        place: impl FnOnce() -> *mut u8,
+    ) -> Done {
         let len = nla_len(nla).max(0) as usize;
         // SAFETY: the attribute is whole.
         let bytes = unsafe { core::slice::from_raw_parts(nla_data(nla).cast::<u8>(), len) };
-        self.put(family, whole_prefix(family, len), bytes)
+        let prefix = whole_prefix(family, len);
+        let place = if len == LONG { place() } else { null_mut() };
+        let distance = place.addr().wrapping_sub((&raw const *self).addr());
+        match near(family, prefix, distance).filter(|_| !place.is_null()) {
+            // SAFETY: the place has room for them.
+            Some(word) => unsafe {
+                core::ptr::copy_nonoverlapping(bytes.as_ptr(), place, LONG);
+                self.fill(without_provenance_mut(word));
+                Ok(())
+            },
+            None => self.put(family, prefix, bytes),
+        }
     }
 
     /// Puts in an address of these bytes.
@@ -209,28 +266,35 @@ impl Slot {
     }
 
     pub(crate) fn set_prefixlen(&mut self, prefix: c_int) -> Done {
-        self.set_part(PREFIX, prefix, |addr| addr.prefix = prefix)
+        self.set_part([PREFIX, NEAR_PREFIX], prefix, |addr| addr.prefix = prefix)
     }
 
     /// Makes the family the one that addresses of this length mostly are of.
     pub(crate) fn guess_family(&mut self) -> Done {
         let word = self.word();
-        let held = Slot::holds(word).then(|| len(word.addr()));
-        let family = guess_family(held.unwrap_or_else(|| self.ask(0, |addr| addr.len)));
-        self.set_part(FAMILY, family, |addr| addr.family = family)
+        let held = Slot::holds(word) && !is_near(word.addr());
+        let len = if held { get(word.addr(), LEN) as u32 } else { self.ask(0, |addr| addr.len) };
+        let family = guess_family(len);
+        self.set_part([FAMILY, NEAR_FAMILY], family, |addr| addr.family = family)
     }
 
     /// Changes a part of the address, if there is one: in the word if that has room for it.
-    fn set_part(&mut self, at: u32, value: c_int, set: impl FnOnce(&mut nl_addr)) -> Done {
+    fn set_part(
+        &mut self,
+        [held, near]: [Part; 2],
+        value: c_int,
+        change: impl FnOnce(&mut nl_addr),
+    ) -> Done {
         let word = *self.0.get_mut();
-        if let (true, Some(value)) = (Slot::holds(word), short(value)) {
-            let others = word.addr() & !(63 << at);
-            *self.0.get_mut() = without_provenance_mut(others | value << at);
+        let part = if is_near(word.addr()) { near } else { held };
+        let new = usize::try_from(value).ok().and_then(|value| set(part, value));
+        if let (true, Some(new)) = (Slot::holds(word), new) {
+            *self.0.get_mut() = without_provenance_mut(word.addr() & !mask(part) | new);
             return Ok(());
         }
         // SAFETY: NULL or live.
         if let Some(addr) = unsafe { self.get().as_mut() } {
-            set(addr);
+            change(addr);
         }
         if self.is_none() || !Slot::holds(self.word()) { Ok(()) } else { Err(NLE_NOMEM) }
     }
@@ -238,11 +302,12 @@ impl Slot {
     /// What a copy of the object holds: an address of its own.
     pub(crate) fn copy(&self) -> Result<Slot, c_int> {
         let word = self.word();
-        if Slot::holds(word) || word.is_null() {
+        let is_held = Slot::holds(word) && !is_near(word.addr());
+        if is_held || word.is_null() {
             return Ok(Slot(AtomicPtr::new(word)));
         }
         // SAFETY: it is live.
-        let copy = unsafe { nl_addr_clone(&*word) };
+        let copy = self.view(|addr| unsafe { nl_addr_clone(&*addr) });
         if copy.is_null() { Err(NLE_NOMEM) } else { Ok(Slot(AtomicPtr::new(copy))) }
     }
 }

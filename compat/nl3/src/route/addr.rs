@@ -74,6 +74,7 @@ attrs! { rtnl_addr {
 static OPS: nl_object_ops = nl_object_ops {
     id_attrs: (FAMILY | IFINDEX | LOCAL | PREFIXLEN) as u32,
     keys: (FAMILY | IFINDEX | LOCAL) as u32,
+    places: 1,
     names: NAMES,
     init: Some(init),
     free: Some(free),
@@ -457,7 +458,15 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         addr.flags = head.flags.into();
         addr.h.mask = FAMILY | PREFIXLEN | FLAGS | SCOPE | IFINDEX;
         let mut peer = Slot::new();
-        let read = walk(attrs, len).try_for_each(|nla| read_attr(addr, &mut peer, nla));
+        let is_ipv4 = c_int::from(head.family) == libc::AF_INET;
+        // What the kernel calls address is the peer, or the local address where there is no other.
+        let alone = !is_ipv4 && nla_find(attrs, len, IFA_LOCAL.into()).is_null();
+        let read = walk(attrs, len).try_for_each(|nla| match nla_type(nla) as u16 {
+            IFA_ADDRESS if alone => {
+                addr.local.read_near(nla, head.family.into(), || place_behind(obj))
+            }
+            _ => read_attr(addr, &mut peer, nla),
+        });
         let settled = read.and_then(|()| settle_local(addr, &mut peer));
         peer.clear();
         settled
@@ -518,14 +527,12 @@ fn zero_if_none(slot: &mut Slot) -> Done {
     if slot.is_none() { slot.put(libc::AF_INET, 32, &[0; 4]) } else { Ok(()) }
 }
 
-/// What the kernel calls address is the peer, or the local address where there is no other.
+/// The local address and that of the peer, which is none if it is the same.
 fn settle_local(addr: &mut rtnl_addr, peer: &mut Slot) -> Done {
     let is_ipv4 = c_int::from(addr.family) == libc::AF_INET;
     if is_ipv4 {
         zero_if_none(&mut addr.local)?;
         zero_if_none(peer)?;
-    } else if addr.local.is_none() {
-        core::mem::swap(&mut addr.local, peer);
     }
     if addr.local.cmp(peer) == 0 {
         peer.clear();

@@ -67,6 +67,7 @@ attrs! { rtnl_neigh {
 static OPS: nl_object_ops = nl_object_ops {
     id_attrs: (IFINDEX | DST | FAMILY) as u32,
     keys: (IFINDEX | DST | FAMILY | LLADDR | MASTER | VLAN) as u32,
+    places: 1,
     names: NAMES,
     dump: [Some(dump_brief), Some(dump_details), Some(dump_details)],
     ids: Some(ids),

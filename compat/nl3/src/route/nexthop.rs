@@ -119,9 +119,15 @@ impl rtnl_nexthop {
         Ok(())
     }
 
-    pub(super) unsafe fn read_gateway(&mut self, nla: &nlattr, family: c_int) -> Done {
+    /// Reads the gateway; one of IPv6 to `place`, which [`alloc_with`] has made for it, unless that is NULL.
+    pub(super) unsafe fn read_gateway(
+        &mut self,
+        nla: &nlattr,
+        family: c_int,
+        place: *mut u8,
+    ) -> Done {
         // SAFETY: the attribute is whole.
-        unsafe { self.gateway.read(nla, family)? };
+        unsafe { self.gateway.read_near(nla, family, || place)? };
         self.mark(NH_GATEWAY, true);
         Ok(())
     }
@@ -135,7 +141,12 @@ impl rtnl_nexthop {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn rtnl_route_nh_alloc() -> *mut rtnl_nexthop {
-    let nh = mem::zalloc::<rtnl_nexthop>(0);
+    alloc_with(0)
+}
+
+/// A new next hop with so many bytes behind it.
+pub(super) fn alloc_with(more: usize) -> *mut rtnl_nexthop {
+    let nh = mem::zalloc::<rtnl_nexthop>(more);
     if !nh.is_null() {
         // SAFETY: it is new.
         unsafe { list::init(&raw mut (*nh).link) };

@@ -8,7 +8,7 @@ use super::metrics::*;
 use super::nexthop::*;
 use super::routes::*;
 use super::uapi::*;
-use super::{encap, header, parse_one};
+use super::{encap, header, nexthop, parse_one};
 use crate::abi::{nlattr, nlmsghdr};
 use crate::addr::*;
 use crate::attr::*;
@@ -16,6 +16,7 @@ use crate::error::*;
 use crate::msg::{nlmsg_attrdata, nlmsg_attrlen};
 use crate::object::*;
 use crate::rows;
+use crate::slot::LONG;
 
 const HEADER: c_int = size_of::<rtmsg>() as c_int;
 
@@ -176,11 +177,13 @@ unsafe fn read_nexthops(route: &mut rtnl_route, found: &Found) -> Done {
         if any.iter().all(|nla| nla.is_null()) {
             return Ok(());
         }
-        let nh = rtnl_route_nh_alloc();
+        let long = hop.gateway.as_ref().is_some_and(|nla| nla_len(nla) == LONG as c_int);
+        let nh = nexthop::alloc_with(if long { LONG } else { 0 });
         if nh.is_null() {
             return Err(NLE_NOMEM);
         }
-        let read = read_only_hop(&mut *nh, hop, route);
+        let place = if long { nh.add(1).cast() } else { null_mut() };
+        let read = read_only_hop(&mut *nh, hop, route, place);
         if read.is_ok() && route.nexthops_len == 0 {
             rtnl_route_add_nexthop(route, nh);
             return Ok(());
@@ -201,14 +204,19 @@ unsafe fn is_only_hop(route: &rtnl_route, nh: &rtnl_nexthop) -> bool {
 }
 
 /// The next hop whose attributes are the route's own.
-unsafe fn read_only_hop(nh: &mut rtnl_nexthop, hop: &Hop, route: &rtnl_route) -> Done {
+unsafe fn read_only_hop(
+    nh: &mut rtnl_nexthop,
+    hop: &Hop,
+    route: &rtnl_route,
+    place: *mut u8,
+) -> Done {
     nh.set_flags(route.flags.value as u8);
     // SAFETY: the attributes are NULL or whole.
     unsafe {
         if let Some(oif) = hop.oif.as_ref() {
             rtnl_route_nh_set_ifindex(nh, nla_get_u32(oif) as c_int);
         }
-        read_hop(nh, hop, route.family)
+        read_hop(nh, hop, route.family, place)
     }
 }
 
@@ -245,7 +253,7 @@ unsafe fn read_multipath(route: &mut rtnl_route, nla: &nlattr) -> Done {
             for nla in walk(attrs, (len - size_of::<rtnexthop>()) as c_int) {
                 hop.note(nla)?;
             }
-            read_hop(nh, &hop, route.family)?;
+            read_hop(nh, &hop, route.family, null_mut())?;
             let step = (align(len as c_int) as usize).min(left);
             (at, left) = (at.byte_add(step), left - step);
         }
@@ -253,15 +261,15 @@ unsafe fn read_multipath(route: &mut rtnl_route, nla: &nlattr) -> Done {
     Ok(())
 }
 
-/// The attributes of a next hop.
-unsafe fn read_hop(nh: &mut rtnl_nexthop, hop: &Hop, family: u8) -> Done {
+/// The attributes of a next hop. `place` is for a gateway of IPv6, or NULL.
+unsafe fn read_hop(nh: &mut rtnl_nexthop, hop: &Hop, family: u8, place: *mut u8) -> Done {
     // SAFETY: the attributes are NULL or whole.
     unsafe {
         encap::read(nh, hop.encap_type, hop.encap)?;
         let set_newdst = |nh: &mut rtnl_nexthop, addr| nh.set_newdst(addr);
         with_addr(nh, hop.newdst, |nla| nl_addr_alloc_attr(nla, family.into()), set_newdst)?;
         if let Some(gateway) = hop.gateway.as_ref() {
-            nh.read_gateway(gateway, family.into())?;
+            nh.read_gateway(gateway, family.into(), place)?;
         }
         with_addr(nh, hop.via, |nla| via_of(nla), |nh, addr| nh.set_via(addr))?;
         if let Some(flow) = hop.flow.as_ref() {

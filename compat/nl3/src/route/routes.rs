@@ -70,6 +70,7 @@ attrs! { rtnl_route {
 pub static route_obj_ops: nl_object_ops = nl_object_ops {
     id_attrs: (FAMILY | TOS | TABLE | DST | PRIO) as u32,
     keys: (FAMILY | TOS | TABLE | DST) as u32,
+    places: 1,
     names: NAMES,
     init: Some(init),
     free: Some(free),

@@ -10,6 +10,7 @@ use crate::attr::{nla_data, nla_len, nla_put, nla_type, walk};
 use crate::data::nl_data_alloc_attr;
 use crate::error::{NLE_INVAL, NLE_RANGE, done};
 use crate::msg::nl_msg;
+use crate::object::place_behind;
 
 /// Reads the attributes that rows name, and sets their bits. Addresses take `family`. Attributes that no
 /// row names are left alone.
@@ -65,7 +66,9 @@ unsafe fn read_one(row: &Attr, obj: *mut nl_object, nla: &nlattr, family: c_int)
                 return Ok(());
             }
             Kind::Text | Kind::Str => return read_text(row, obj, nla),
-            Kind::Addr | Kind::Net => return slot(obj, row).read(nla, family),
+            Kind::Addr | Kind::Net => {
+                return slot(obj, row).read_near(nla, family, || place_behind(obj));
+            }
             Kind::LlAddr => return slot(obj, row).read(nla, AF_LLC),
             Kind::Data => nl_data_alloc_attr(nla).cast(),
             Kind::Object | Kind::Own => return Ok(()),
