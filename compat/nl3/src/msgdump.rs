@@ -77,8 +77,8 @@ unsafe fn print_header(to: *mut FILE, ops: *const nl_cache_ops, nlh: *const nlms
         print_type(to, ops, (*nlh).nlmsg_type.into());
         let names = nl_nlmsg_flags2str((*nlh).nlmsg_flags.into(), flags.as_mut_ptr(), flags.len());
         print!(to, c"    .flags = %d <%s>\n", c_int::from((*nlh).nlmsg_flags), names);
-        print!(to, c"    .seq = %u\n", (*nlh).nlmsg_seq);
-        print!(to, c"    .port = %u\n", (*nlh).nlmsg_pid);
+        print!(to, c"    .seq = %d\n", (*nlh).nlmsg_seq);
+        print!(to, c"    .port = %d\n", (*nlh).nlmsg_pid);
     }
 }
 
@@ -113,7 +113,11 @@ unsafe fn print_attr(to: *mut FILE, nla: &nlattr, level: usize) {
     // SAFETY: the attribute is whole.
     unsafe {
         indent(to, level + 1);
-        print!(to, c"[ATTR %02d%s] %d octets\n", nla_type(nla), mark.as_ptr(), len);
+        if nla.nla_type == 0 {
+            print!(to, c"[ATTR PADDING] %d octets\n", len);
+        } else {
+            print!(to, c"[ATTR %02d%s] %d octets\n", nla_type(nla), mark.as_ptr(), len);
+        }
         if nested && level < DEEPEST {
             print_attrs(to, nla_data(nla).cast(), len, level + 1);
         } else {
@@ -145,15 +149,21 @@ unsafe fn print_error(to: *mut FILE, nlh: *const nlmsghdr) {
     }
 }
 
-unsafe fn print_genl(to: *mut FILE, nlh: *const nlmsghdr) {
-    // SAFETY: the header is whole, and the attributes are inside the message.
+/// What follows the header, where the family is known, is attributes.
+unsafe fn print_genl(to: *mut FILE, ops: *const nl_cache_ops, nlh: *const nlmsghdr) {
+    // SAFETY: the header is whole, and what follows it inside the message.
     unsafe {
         let genl = &*nlmsg_data(nlh).cast::<genlmsghdr>();
         print!(to, c"  [GENERIC NETLINK HEADER] %d octets\n", GENL_HDRLEN);
         print!(to, c"    .cmd = %u\n", c_uint::from(genl.cmd));
         print!(to, c"    .version = %u\n", c_uint::from(genl.version));
         print!(to, c"    .unused = %#x\n", c_uint::from(genl.reserved));
-        print_attrs(to, nlmsg_attrdata(nlh, GENL_HDRLEN), nlmsg_attrlen(&*nlh, GENL_HDRLEN), 0);
+        let (data, len) = (nlmsg_attrdata(nlh, GENL_HDRLEN), nlmsg_attrlen(&*nlh, GENL_HDRLEN));
+        if !ops.is_null() {
+            print_attrs(to, data, len, 0);
+        } else if len > 0 {
+            print_payload(to, data.cast(), len as usize);
+        }
     }
 }
 
@@ -169,9 +179,9 @@ unsafe fn print_rest(
         let (data, len) = (nlmsg_data(nlh).cast::<u8>(), nlmsg_datalen(&*nlh));
         let known = ops.as_ref().map(|ops| ops.hdrsize).filter(|header| len >= *header);
         if protocol == NETLINK_GENERIC && len >= GENL_HDRLEN {
-            print_genl(to, nlh);
+            print_genl(to, ops, nlh);
         } else if let Some(header) = known {
-            print_payload(to, data, header as usize);
+            print_payload(to, data, ((header + 3) & !3).min(len) as usize);
             print_attrs(to, nlmsg_attrdata(nlh, header), nlmsg_attrlen(&*nlh, header), 0);
         } else if len > 0 {
             print_payload(to, data, len as usize);

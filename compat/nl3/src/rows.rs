@@ -35,7 +35,7 @@ pub(crate) enum Kind {
     /// [`Slot`]; where no netlink attribute carries it also `*mut nl_addr`, of which the object holds a
     /// reference, or NULL. Read with the message's family.
     Addr,
-    /// The same; what makes the object what it is is the network alone.
+    /// The same; to a filter its network alone matters.
     Net,
     /// The same, for link-layer addresses.
     LlAddr,
@@ -266,7 +266,7 @@ unsafe fn differs(row: &Attr, a: *const nl_object, b: *const nl_object, how: How
                 a.differ(b, how == How::Filter)
             }
             Kind::Text | Kind::Str => strings_differ(text(a, row), text(b, row)),
-            Kind::Net if how == How::Identity => nets_differ(slot(a, row), slot(b, row)),
+            Kind::Net if how == How::Filter => nets_differ(slot(a, row), slot(b, row), false),
             Kind::Addr | Kind::Net | Kind::LlAddr => slot(a, row).cmp(slot(b, row)) != 0,
             Kind::Data => data_differs(*field(a, row.at), *field(b, row.at)),
             Kind::Object => pointers().0 != pointers().1,
@@ -291,11 +291,11 @@ unsafe fn strings_differ(a: *const c_char, b: *const c_char) -> bool {
     a != b && (a.is_null() || b.is_null() || unsafe { libc::strcmp(a, b) } != 0)
 }
 
-/// Whether two addresses are of different networks.
-pub(crate) fn nets_differ(a: &Slot, b: &Slot) -> bool {
+/// Whether two addresses are of different networks; `sized`: of which neither may be a part of the other.
+pub(crate) fn nets_differ(a: &Slot, b: &Slot, sized: bool) -> bool {
     // SAFETY: each is NULL or live.
     let differ = |a: *mut nl_addr, b: *mut nl_addr| match unsafe { (a.as_ref(), b.as_ref()) } {
-        (Some(a), Some(b)) => a.prefix != b.prefix || nl_addr_cmp_prefix(a, b) != 0,
+        (Some(a), Some(b)) => sized && a.prefix != b.prefix || nl_addr_cmp_prefix(a, b) != 0,
         (a, b) => a.is_some() != b.is_some(),
     };
     a.view(|a| b.view(|b| differ(a, b)))

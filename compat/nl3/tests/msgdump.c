@@ -55,5 +55,16 @@ int main(void)
 	nla_put_u32(msg, 5, 6);
 	nlmsg_append(msg, "ab", 2, NL_DONTPAD);
 	show(msg);
+
+	msg = message(NETLINK_GENERIC, 16, "\1\2\0\0", 4);
+	nlmsg_hdr(msg)->nlmsg_seq = nlmsg_hdr(msg)->nlmsg_pid = 0xfffffff0;
+	nla_put(msg, 0, 3, "abc");
+	nest[0] = nla_nest_start(msg, 0);
+	nla_put(msg, 0, 1, "a");
+	nla_nest_end(msg, nest[0]);
+	nla_put(msg, NLA_F_NET_BYTEORDER, 1, "a");
+	show(msg);
+	for (size_t len = 0; len < 14; len++)
+		show(message(NETLINK_GENERIC, 17, "\2\0\0\0\10\0\1\0abcd\0", len));
 	return 0;
 }

@@ -262,13 +262,12 @@ struct Answer {
     inode: u32,
 }
 
-/// Makes an address of as many bytes as the family has.
+/// Makes an address of all 16 bytes, those of IPv4 too, as ever: programs read as many.
 pub(super) unsafe fn set_end(slot: &mut *mut nl_addr, family: u8, bytes: &[u8; 16]) -> Done {
-    let len = if family == libc::AF_INET as u8 { 4 } else { 16 };
     // SAFETY: there are so many bytes; the address before is the field's.
     unsafe {
         nl_addr_put(*slot);
-        *slot = nl_addr_build(family.into(), bytes.as_ptr().cast(), len);
+        *slot = nl_addr_build(family.into(), bytes.as_ptr().cast(), bytes.len());
     }
     if slot.is_null() { Err(NLE_NOMEM) } else { Ok(()) }
 }

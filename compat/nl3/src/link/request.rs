@@ -97,14 +97,14 @@ unsafe fn change_request(
     flags: c_int,
     result: *mut *mut nl_msg,
 ) -> c_int {
-    if changes.has(FAMILY) && changes.family != before.family {
+    if changes.has(FAMILY) && changes.family != 0 && changes.family != before.family {
         return -NLE_IMMUTABLE;
     }
     let (now, new) = (before.flags.value, changes.flags);
     let head = ifinfomsg {
         family: before.family as u8,
         index: before.index as u32,
-        flags: if changes.has(FLAGS) { now & !new.mask | new.value & new.mask } else { 0 },
+        flags: if changes.has(FLAGS) { now & !new.mask | new.value } else { 0 },
         change: new.mask,
         ..ifinfomsg::default()
     };

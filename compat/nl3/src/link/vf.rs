@@ -340,6 +340,9 @@ pub unsafe extern "C" fn rtnl_link_vf_set_addr(vf: &mut rtnl_link_vf, addr: *mut
 pub extern "C" fn rtnl_link_vf_get_rate(vf: &rtnl_link_vf, rate: &mut nl_vf_rate) -> c_int {
     let limits = vf.limits();
     *rate = limits.unwrap_or(nl_vf_rate { api: 0, rate: 0, max: 0, min: 0 });
+    if rate.api == NEW {
+        rate.rate = 0;
+    }
     if limits.is_some() { 0 } else { -NLE_NOATTR }
 }
 

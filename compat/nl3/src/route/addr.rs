@@ -133,7 +133,7 @@ unsafe fn compare(a: *const nl_object, b: *const nl_object, _: u64, how: How) ->
     for ((bit, a), (_, b)) in a.rest.get().slots().into_iter().zip(b.rest.get().slots()) {
         // Of a peer the network alone makes an address another one.
         let network = bit == PEER && how == How::Identity;
-        if if network { rows::nets_differ(a, b) } else { a.cmp(b) != 0 } {
+        if if network { rows::nets_differ(a, b, true) } else { a.cmp(b) != 0 } {
             diff |= bit;
         }
     }

@@ -123,6 +123,10 @@ unsafe fn add_copies(mdb: &mut rtnl_mdb, from: *const rtnl_mdb) -> Done {
 /// Adds what a message tells of, or takes it away. As entries tell objects apart, this happens only to
 /// those that have just these, as ever.
 unsafe fn update(old: *mut nl_object, new: *mut nl_object) -> Done {
+    // It would grow for ever.
+    if old == new {
+        return Ok(());
+    }
     // SAFETY: both are mdbs, and their entries are live.
     unsafe {
         let (old, from) = (old.cast::<rtnl_mdb>(), new.cast::<rtnl_mdb>());

@@ -131,6 +131,10 @@ fn set_prefixes(route: &mut rtnl_route, head: &rtmsg) -> Done {
         route.src.clear();
         route.h.mask &= !SRC;
     }
+    if head.family == 0 && head.src_len > 0 && route.src.is_none() {
+        route.src.put(0, 0, &[])?;
+        route.h.mask |= SRC;
+    }
     route.src.set_prefixlen(head.src_len.into())
 }
 

@@ -84,8 +84,21 @@ unsafe fn init(obj: *mut nl_object) {
 unsafe fn compare(a: *const nl_object, b: *const nl_object, asked: u64, _: How) -> u64 {
     // SAFETY: both are of this type.
     let (a, b) = unsafe { (&*a.cast::<Macsec>(), &*b.cast::<Macsec>()) };
-    let differs = |bit, differs: bool| if asked & bit != 0 && differs { bit } else { 0 };
-    differs(ICV_LEN, a.icv_len != b.icv_len) | differs(VALIDATE, a.validate != b.validate)
+    let both = a.h.mask & b.h.mask;
+    let differs = |of, bit, differs: bool| if of & bit != 0 && differs { bit } else { 0 };
+    // The identifier says the port, too.
+    let end = if both & SCI != 0 {
+        differs(asked, SCI, a.sci != b.sci)
+    } else {
+        differs(both & asked, PORT, a.port != b.port)
+    };
+    let replays = both & REPLAY_PROTECT != 0 && a.replay_protect == 1 && b.replay_protect == 1;
+    let window = a.window != b.window || (a.h.mask ^ b.h.mask) & WINDOW != 0;
+    differs(asked, ICV_LEN, a.icv_len != b.icv_len)
+        | differs(asked, VALIDATE, a.validate != b.validate)
+        | differs(both & asked, REPLAY_PROTECT, a.replay_protect != b.replay_protect)
+        | differs(if replays { asked } else { 0 }, WINDOW, window)
+        | end
 }
 
 kind! { Macsec OPS "macsec":
@@ -200,7 +213,7 @@ fn validation(macsec: &Macsec) -> (&'static CStr, &'static CStr) {
 unsafe fn dump_brief(obj: *mut nl_object, p: *mut nl_dump_params) {
     // SAFETY: the object is of this type.
     let macsec = unsafe { &*obj.cast::<Macsec>() };
-    let flag = |value: u8, letter: &'static CStr| if value != 0 { letter } else { c"" }.as_ptr();
+    let flag = |value: u8, letter: &'static CStr| if value == 1 { letter } else { c"" }.as_ptr();
     dump!(
         p,
         c"sci %016llx <%s%s%s%s%s%s v%s %d>",

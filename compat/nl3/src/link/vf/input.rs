@@ -27,6 +27,15 @@ unsafe fn word(nla: &nlattr, at: usize) -> u32 {
     unsafe { nla_data(nla).cast::<u32>().wrapping_add(at).read_unaligned() }
 }
 
+/// Keeps limits that a message tells of, if there are any: the kernel tells of none as zeros.
+fn note_rate(vf: &mut rtnl_link_vf, rate: nl_vf_rate) {
+    let told = if rate.api == OLD { rate.rate } else { rate.min | rate.max };
+    if told != 0 {
+        vf.rate = rate;
+        vf.h.mask |= RATE;
+    }
+}
+
 unsafe fn read_one(vf: &mut rtnl_link_vf, nest: &nlattr) -> Done {
     let mut tb = [null_mut(); MAX + 1];
     let nest = (&raw const *nest).cast_mut();
@@ -38,14 +47,13 @@ unsafe fn read_one(vf: &mut rtnl_link_vf, nest: &nlattr) -> Done {
         {
             match kind {
                 IFLA_VF_MAC => read_mac(vf, nla)?,
-                IFLA_VF_TX_RATE => rtnl_link_vf_set_rate(
-                    vf,
-                    &nl_vf_rate { api: OLD, rate: word(nla, 1), max: 0, min: 0 },
-                ),
-                IFLA_VF_RATE => rtnl_link_vf_set_rate(
-                    vf,
-                    &nl_vf_rate { api: NEW, rate: 0, min: word(nla, 1), max: word(nla, 2) },
-                ),
+                IFLA_VF_TX_RATE => {
+                    note_rate(vf, nl_vf_rate { api: OLD, rate: word(nla, 1), max: 0, min: 0 })
+                }
+                IFLA_VF_RATE => {
+                    let (rate, min, max) = (vf.rate.rate, word(nla, 1), word(nla, 2));
+                    note_rate(vf, nl_vf_rate { api: NEW, rate, min, max })
+                }
                 IFLA_VF_LINK_STATE => rtnl_link_vf_set_linkstate(vf, word(nla, 1)),
                 IFLA_VF_SPOOFCHK if word(nla, 1) != !0 => {
                     rtnl_link_vf_set_spoofchk(vf, u32::from(word(nla, 1) != 0))

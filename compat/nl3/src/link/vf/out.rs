@@ -43,7 +43,12 @@ unsafe fn write_one(vf: &rtnl_link_vf, msg: &mut nl_msg) -> Done {
         }
         match vf.rate.api {
             OLD if has(RATE) => put(msg, IFLA_VF_TX_RATE, [vf.index, vf.rate.rate])?,
-            NEW if has(RATE) => put(msg, IFLA_VF_RATE, [vf.index, vf.rate.min, vf.rate.max])?,
+            NEW if has(RATE) => {
+                if vf.rate.rate != 0 {
+                    put(msg, IFLA_VF_TX_RATE, [vf.index, vf.rate.rate])?;
+                }
+                put(msg, IFLA_VF_RATE, [vf.index, vf.rate.min, vf.rate.max])?
+            }
             _ => {}
         }
         for (bit, kind, value) in [

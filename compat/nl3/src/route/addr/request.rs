@@ -55,7 +55,11 @@ unsafe fn put_attributes(addr: &rtnl_addr, msg: &mut nl_msg) -> Done {
         if addr.h.mask & BROADCAST != 0 {
             put(msg, IFA_BROADCAST, &addr.rest.get().broadcast)?;
         }
-        rows::write(obj, msg, CACHEINFO)?;
+        if addr.h.mask & CACHEINFO != 0 {
+            // When it was made and changed is not for the sender to say.
+            let lifetimes = CacheInfo { created: 0, updated: 0, ..addr.cacheinfo };
+            done(nla_put(msg, IFA_CACHEINFO.into(), 16, (&raw const lifetimes).cast()))?;
+        }
         // The header has no room for more.
         if addr.flags > 0xff {
             done(nla_put_u32(msg, IFA_FLAGS.into(), addr.flags))?;
