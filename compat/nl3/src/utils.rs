@@ -151,11 +151,19 @@ pub unsafe extern "C" fn nl_prob2int(text: *const c_char) -> c_long {
     }
 }
 
-/// Suffixes of times, in milliseconds.
-const TIMES: [(u8, u64); 4] =
-    [(b'd', 86_400_000), (b'h', 3_600_000), (b'm', 60_000), (b's', 1_000)];
+/// Units of times, in milliseconds.
+const TIMES: [(&[u8], u64); 4] =
+    [(b"day", 86_400_000), (b"hour", 3_600_000), (b"min", 60_000), (b"sec", 1_000)];
 
-/// Adds up times, blanks between them: `1d 2h 3m 4s 5`, the last in milliseconds.
+/// The unit that a word stands for, which may be cut short; milliseconds if there is none.
+fn time_unit(word: &[u8]) -> Option<u64> {
+    let stands_for = |(name, _): &&(&[u8], u64)| {
+        name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
+    if word.is_empty() { Some(1) } else { TIMES.iter().find(stands_for).map(|(_, unit)| *unit) }
+}
+
+/// Adds up times, blanks between them: `1d 2h 3min 4s 5`, the last in milliseconds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nl_str2msec(text: *const c_char, result: &mut u64) -> c_int {
     let (mut at, mut total) = (text, 0u64);
@@ -167,16 +175,14 @@ pub unsafe extern "C" fn nl_str2msec(text: *const c_char, result: &mut u64) -> c
             if end.cast_const() == at {
                 return -NLE_INVAL;
             }
-            let suffix = (*end as u8).to_ascii_lowercase();
-            let unit = TIMES.iter().find(|(name, _)| *name == suffix);
-            total = total.wrapping_add((value as u64).wrapping_mul(unit.map_or(1, |unit| unit.1)));
-            if unit.is_some() {
-                end = end.add(1);
-            }
-            match *end as u8 {
-                0 => break,
-                b' ' | b'\t' | b'\n' => at = end,
-                _ => return -NLE_INVAL,
+            let len = libc::strcspn(end, c" \t".as_ptr());
+            let Some(unit) = time_unit(core::slice::from_raw_parts(end.cast(), len)) else {
+                return -NLE_INVAL;
+            };
+            total = total.wrapping_add((value as u64).wrapping_mul(unit));
+            at = end.add(len);
+            if *at == 0 {
+                break;
             }
         }
     }

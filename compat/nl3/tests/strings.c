@@ -108,7 +108,7 @@ static void times(void)
 	static const char *text[] = {
 		"0", "1", "1d", "2h", "3m", "4s", "1d2h3m4s5", "1d 2h", "1h1m", " 1h", "abc", "1x", "", "1.5s", "-1s", "1ms",
 		"5msec", "2w", "99999999999999999999s", "1h 5", "5 1h", "1h  2m", "1h ", "5 ", "1h 2 3", "0x10s", "1S", "1D",
-		"1h\t2m", "h", "1h 1h", "1h x",
+		"1h\t2m", "h", "1h 1h", "1h x", "2mi", "2MIN", "2mins", "2min 3sec", "2min3", "2days", "2da\t2hou", "2h\n3", "2h \n3",
 	};
 	static const unsigned long long value[] = { 0, 1, 999, 1000, 1001, 60000, 61001, 3600000, 3661001, 86400000, 90061001,
 						    123456789012ULL, ~0ULL, 86400001 };

@@ -135,7 +135,9 @@ static void say_handles(void)
 	static const char *texts[] = { "root", "none", "ingress", "ROOT", "clsact", "1:", "1:2", "1", "0x1:0x2", "10:20", "ffff:", "ffff:ffff",
 				       "10000:1", "1:10000", ":5", ":", "", "foo", "top", "TOP", "top:5", "top:", "top:x", "web", "web:1",
 				       "12345678", "100000000", " 1:2", "1:2 ", "1:g", "g:1", "-1:2", "a:b:c", ":ffff", "fffffffff", "bulk",
-				       "2:foo", "interactive", "interactive:7", "top:10000", "last" };
+				       "2:foo", "interactive", "interactive:7", "top:10000", "last",
+				       "a_name_of_a_qdisc_that_is_long_and_would_not_fit_into_63_letter:1",
+				       "a_name_of_a_qdisc_that_is_long_and_would_not_fit_into_63_letters:1" };
 
 	for (size_t i = 0; i < COUNT(handles); i++)
 		printf("%x=%s ", handles[i], rtnl_tc_handle2str(handles[i], buf, sizeof buf));

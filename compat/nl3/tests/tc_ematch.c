@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 static const char *const EXPRESSIONS[] = {
+	"5 \"", "u8 at net+1 = 1 \"and more",
 	"",
 	"cmp(u8 at net+9 eq 6) AND cmp(u8 at net+10 eq 7)",
 	"cmp(u8 at net+9 eq 6) OR cmp(u8 at net+10 eq 7) AND cmp(u8 at net+11 eq 8)",

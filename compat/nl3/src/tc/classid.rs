@@ -206,6 +206,9 @@ unsafe fn parse(text: *const c_char, result: &mut u32) -> Done {
     Ok(())
 }
 
+/// Of the name of a qdisc that has a number behind it.
+const LONGEST_NAME: usize = 63;
+
 /// A name, or the name of a qdisc with a minor number behind it.
 unsafe fn parse_name(text: &CStr, result: &mut u32) -> Done {
     let bytes = text.to_bytes();
@@ -217,6 +220,9 @@ unsafe fn parse_name(text: &CStr, result: &mut u32) -> Done {
         }
         let colon = bytes.iter().position(|&b| b == b':').ok_or(NLE_OBJ_NOTFOUND)?;
         let name = bytes.get(..colon).unwrap_or_default();
+        if name.len() > LONGEST_NAME {
+            return Err(NLE_INVAL);
+        }
         let qdisc = by_name(name).ok_or(NLE_OBJ_NOTFOUND)?;
         let minor = text.as_ptr().add(colon + 1);
         if qdisc & 0xffff != 0 || *minor == 0 {

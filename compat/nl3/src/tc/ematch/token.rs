@@ -144,10 +144,13 @@ impl<'a> Tokens<'a> {
             return Token::End;
         }
         if let Some(inside) = self.rest.strip_prefix(b"\"") {
-            if let Some(end) = inside.iter().position(|&b| b == b'"') {
-                let quoted = self.split(end + 2);
-                return Token::Quoted(quoted.get(1..=end).unwrap_or_default());
-            }
+            let Some(end) = inside.iter().position(|&b| b == b'"') else {
+                // A text that does not end is none.
+                self.rest = &[];
+                return Token::End;
+            };
+            let quoted = self.split(end + 2);
+            return Token::Quoted(quoted.get(1..=end).unwrap_or_default());
         }
         if let Some((sign, token)) =
             SIGNS.iter().find(|(sign, _)| self.rest.starts_with(sign.as_bytes()))
