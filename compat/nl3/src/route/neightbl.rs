@@ -93,12 +93,15 @@ const NUMBERS: [u16; 7] = [
     NDTPA_PROXY_QLEN,
 ];
 
+/// Bytes that a name may have, its end included.
+const NAME_ROOM: c_int = 32;
+
 /// A table.
 #[repr(C)]
 pub struct rtnl_neightbl {
     h: nl_object,
     family: c_int,
-    name: [c_char; 32],
+    name: [c_char; NAME_ROOM as usize],
     thresh1: u32,
     thresh2: u32,
     thresh3: u32,
@@ -117,7 +120,7 @@ attrs! { rtnl_neightbl {
     THRESH3 = 5 "thresh3" Int(thresh3) = NDTA_THRESH3,
     CONFIG = 6 "config" Aside(config) = NDTA_CONFIG,
     PARAMS = 7 "params" Aside,
-    GC_INTERVAL = 8 "gc_interval" Int(gc_interval) = NDTA_GC_INTERVAL,
+    GC_INTERVAL = 8 "gc_interval" Int(gc_interval),
 } }
 
 static OPS: nl_object_ops = nl_object_ops {
@@ -248,6 +251,9 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
                 NDTA_NAME => read_name(tbl, nla)?,
                 NDTA_STATS => read_stats(tbl, nla)?,
                 NDTA_PARMS => read_params(tbl, nla)?,
+                // What is shorter than it should be is 0.
+                NDTA_GC_INTERVAL if nla_len(nla) < 4 => return Err(NLE_RANGE),
+                NDTA_GC_INTERVAL => rtnl_neightbl_set_gc_interval(tbl, nla_get_u64(nla)),
                 _ => {}
             }
         }
@@ -255,10 +261,9 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
     }
 }
 
-/// Names that are too long are cut.
 unsafe fn read_name(tbl: &mut rtnl_neightbl, nla: &nlattr) -> Done {
     let (len, text) = (nla_len(nla), nla_data(nla).cast::<c_char>());
-    if len < 1 {
+    if !(1..=NAME_ROOM).contains(&len) {
         return Err(NLE_RANGE);
     }
     // SAFETY: the payload has `len` bytes, the last of which is looked at first.
@@ -290,11 +295,12 @@ unsafe fn read_params(tbl: &mut rtnl_neightbl, nest: &nlattr) -> Done {
             if kind == 0 || kind > NDTPA_LOCKTIME {
                 continue;
             }
-            let least = if NUMBERS.contains(&kind) { 4 } else { 8 };
-            if nla_len(nla) < least {
-                return Err(NLE_RANGE);
-            }
-            let value = if least == 4 { nla_get_u32(nla).into() } else { nla_get_u64(nla) };
+            // Four bytes of a time are as good as eight.
+            let value = match nla_len(nla) {
+                ..4 => return Err(NLE_RANGE),
+                8.. if !NUMBERS.contains(&kind) => nla_get_u64(nla),
+                _ => nla_get_u32(nla).into(),
+            };
             tbl.set_param(kind, value);
         }
     }
@@ -339,7 +345,10 @@ unsafe fn put(old: &rtnl_neightbl, new: &rtnl_neightbl, msg: &mut nl_msg) -> Don
     // SAFETY: the object is a table; the nest is in the message.
     unsafe {
         done(nla_put_string(msg, NDTA_NAME.into(), old.name.as_ptr()))?;
-        rows::write(obj, msg, THRESH1 | THRESH2 | THRESH3 | GC_INTERVAL)?;
+        rows::write(obj, msg, THRESH1 | THRESH2 | THRESH3)?;
+        if new.has(GC_INTERVAL) {
+            done(nla_put_u64(msg, NDTA_GC_INTERVAL.into(), new.gc_interval))?;
+        }
         if !new.has(PARAMS) {
             return Ok(());
         }

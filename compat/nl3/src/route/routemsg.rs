@@ -84,19 +84,30 @@ impl Hop {
             RTA_NEWDST => (&mut self.newdst, 0),
             RTA_ENCAP_TYPE => (&mut self.encap_type, 2),
             RTA_ENCAP => (&mut self.encap, 0),
-            _ => return Ok(()),
+            kind => return long_enough(nla, unused(kind)),
         };
         note(slot, nla, least)
     }
 }
 
+/// The fewest bytes of what means nothing to a next hop.
+fn unused(kind: u16) -> c_int {
+    match kind {
+        RTA_IIF | RTA_PRIORITY => 4,
+        RTA_CACHEINFO => size_of::<CacheInfo>() as c_int,
+        RTA_TTL_PROPAGATE => 1,
+        _ => 0,
+    }
+}
+
+fn long_enough(nla: &nlattr, least: c_int) -> Done {
+    if nla_len(nla) < least { Err(NLE_RANGE) } else { Ok(()) }
+}
+
 /// Keeps an attribute, which must have a payload of that many bytes.
 fn note(slot: &mut *mut nlattr, nla: &nlattr, least: c_int) -> Done {
-    if nla_len(nla) < least {
-        return Err(NLE_RANGE);
-    }
     *slot = (&raw const *nla).cast_mut();
-    Ok(())
+    long_enough(nla, least)
 }
 
 impl Found {
