@@ -7,6 +7,7 @@ use core::ptr::null_mut;
 
 use super::{kind, of};
 use crate::abi::{nl_dump_params, nlattr};
+use crate::attr::{nla_data, nla_len, nla_type, walk};
 use crate::dump::{dump, dump_line};
 use crate::error::*;
 use crate::link::af::nest;
@@ -157,8 +158,14 @@ pub unsafe extern "C" fn rtnl_link_veth_add(
 }
 
 /// The kernel does not tell of the peer here, and the link has none.
-unsafe fn parse(_: &mut rtnl_link, _: Option<&nlattr>, _: Option<&nlattr>) -> Done {
-    Ok(())
+unsafe fn parse(_: &mut rtnl_link, data: Option<&nlattr>, _: Option<&nlattr>) -> Done {
+    let Some(data) = data else { return Ok(()) };
+    // SAFETY: the attribute is whole.
+    let mut all = unsafe { walk(nla_data(data).cast(), nla_len(data)) };
+    let short = |nla: &nlattr| {
+        nla_type(nla) == VETH_INFO_PEER.into() && nla_len(nla) < size_of::<ifinfomsg>() as c_int
+    };
+    if all.any(short) { Err(NLE_RANGE) } else { Ok(()) }
 }
 
 unsafe fn put(link: &rtnl_link, msg: &mut nl_msg) -> Done {
