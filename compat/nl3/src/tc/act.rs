@@ -32,7 +32,8 @@ pub(super) static OBJECT: nl_object_ops = nl_object_ops {
 };
 
 pub(super) static CACHE_OPS: nl_cache_ops = nl_cache_ops {
-    hdrsize: ACT_HEADER,
+    // No message with an action is shorter, though its header is.
+    hdrsize: HEADER,
     msgtypes: &MSGTYPES,
     request: Some(request_all),
     parse_all: Some(parse_message),
@@ -91,12 +92,12 @@ unsafe fn parse_one(act: &mut rtnl_tc, nla: &nlattr) -> Done {
     let (head, len) = (nla_data(nla).cast::<nlattr>(), nla_len(nla));
     // SAFETY: the payload is inside the attribute; the action is new.
     unsafe {
-        crate::rows::read((&raw mut *act).cast(), head, len, 0)?;
-        if act.h.mask & KIND == 0 {
-            return Err(NLE_MISSING_ATTR);
-        }
-        let options = walk(head, len).filter(|nla| nla_type(nla) == TCA_OPTIONS.into()).last();
-        parse_options(act, options)
+        let last = |kind: u16| walk(head, len).filter(|nla| nla_type(nla) == kind.into()).last();
+        let kind = last(TCA_KIND).ok_or(NLE_MISSING_ATTR)?;
+        // Unlike those of qdiscs, kinds that are too long are cut, and need not be closed.
+        nla_strlcpy(act.kind.as_mut_ptr(), kind, act.kind.len());
+        act.h.mask |= KIND;
+        parse_options(act, last(TCA_OPTIONS))
     }
 }
 

@@ -65,6 +65,17 @@ pub(super) unsafe fn find_in<T: Copy>(
     Ok(found)
 }
 
+/// Refuses options of which an attribute is shorter than the row of its type says, used or not.
+pub(super) unsafe fn check(options: &nlattr, rows: &[(u16, c_int)]) -> Done {
+    // SAFETY: the payload is inside the attribute.
+    let mut all = unsafe { walk(nla_data(options).cast(), nla_len(options)) };
+    let short = |nla: &nlattr| {
+        let kind = nla_type(nla) as u16;
+        rows.iter().any(|&(of, least)| of == kind && nla_len(nla) < least)
+    };
+    if all.any(short) { Err(NLE_RANGE) } else { Ok(()) }
+}
+
 /// Puts a struct into a message, as it is.
 pub(super) fn append<T>(msg: &mut nl_msg, what: &T) -> Done {
     // SAFETY: the message takes the bytes of the struct.

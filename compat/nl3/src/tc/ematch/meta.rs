@@ -212,10 +212,15 @@ unsafe extern "C" fn parse(ematch: *mut rtnl_ematch, data: *mut c_void, len: usi
         let find = |kind| {
             walk(data.cast::<nlattr>(), len as c_int).filter(|nla| nla_type(nla) == kind).last()
         };
-        let Some(head) = find(TCA_EM_META_HDR) else { return -NLE_MISSING_ATTR };
-        if nla_len(head) < 2 * size_of::<tcf_meta_val>() as c_int {
-            return -NLE_INVAL;
+        let short = |nla: &nlattr| match nla_type(nla) {
+            TCA_EM_META_HDR => nla_len(nla) < 2 * size_of::<tcf_meta_val>() as c_int,
+            TCA_EM_META_LVALUE | TCA_EM_META_RVALUE => nla_len(nla) < 1,
+            _ => false,
+        };
+        if walk(data.cast::<nlattr>(), len as c_int).any(short) {
+            return -NLE_RANGE;
         }
+        let Some(head) = find(TCA_EM_META_HDR) else { return -NLE_MISSING_ATTR };
         let [left, right] = nla_data(head).cast::<[tcf_meta_val; 2]>().read_unaligned();
         let it = meta(ematch);
         (*it).operand = left.op;

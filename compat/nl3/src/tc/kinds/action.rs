@@ -12,7 +12,7 @@ use crate::msg::nl_msg;
 use crate::names::{Names, names};
 use crate::tc::dump::TEXT;
 use crate::tc::kind::{Data, Of, fields, rtnl_tc_ops};
-use crate::tc::message::{find, put};
+use crate::tc::message::{check, find, put};
 use crate::tc::object::rtnl_tc;
 
 /// `tc_gen`.
@@ -157,6 +157,8 @@ const TCA_SKBEDIT_PARMS: u16 = 2;
 const TCA_SKBEDIT_PRIORITY: u16 = 3;
 const TCA_SKBEDIT_QUEUE_MAPPING: u16 = 4;
 const TCA_SKBEDIT_MARK: u16 = 5;
+const SKBEDIT_LEAST: [(u16, c_int); 3] =
+    [(TCA_SKBEDIT_PRIORITY, 4), (TCA_SKBEDIT_QUEUE_MAPPING, 2), (TCA_SKBEDIT_MARK, 4)];
 
 impl Data for Skbedit {
     const OF: Of = Of::Skbedit;
@@ -183,6 +185,7 @@ fields! { Skbedit:
 unsafe fn parse_skbedit(skb: &mut Skbedit, _: &mut rtnl_tc, options: &nlattr) -> Done {
     // SAFETY: the options are whole.
     unsafe {
+        check(options, &SKBEDIT_LEAST)?;
         skb.general = parameters(options, TCA_SKBEDIT_PARMS)?;
         if let Some(priority) = find(options, TCA_SKBEDIT_PRIORITY)? {
             skb.priority = priority;
@@ -252,6 +255,11 @@ const TCA_VLAN_PARMS: u16 = 2;
 const TCA_VLAN_PUSH_VLAN_ID: u16 = 3;
 const TCA_VLAN_PUSH_VLAN_PROTOCOL: u16 = 4;
 const TCA_VLAN_PUSH_VLAN_PRIORITY: u16 = 6;
+const VLAN_LEAST: [(u16, c_int); 3] = [
+    (TCA_VLAN_PUSH_VLAN_ID, 2),
+    (TCA_VLAN_PUSH_VLAN_PROTOCOL, 2),
+    (TCA_VLAN_PUSH_VLAN_PRIORITY, 1),
+];
 /// What the highest bits of an action say when the others are a number: of actions to leave out, of a chain.
 const TC_ACT_JUMP: c_int = 1;
 const TC_ACT_GOTO_CHAIN: c_int = 2;
@@ -316,6 +324,7 @@ pub extern "C" fn rtnl_vlan_set_vlan_prio(act: &mut rtnl_tc, prio: u8) -> c_int 
 unsafe fn parse_vlan(vlan: &mut Vlan, _: &mut rtnl_tc, options: &nlattr) -> Done {
     // SAFETY: the options are whole.
     unsafe {
+        check(options, &VLAN_LEAST)?;
         vlan.opt = parameters(options, TCA_VLAN_PARMS)?;
         vlan.mask = VLAN_ACTION | VLAN_MODE;
         if let Some(id) = find(options, TCA_VLAN_PUSH_VLAN_ID)? {

@@ -9,7 +9,7 @@ use crate::dump::dump;
 use crate::error::{Done, NLE_NOATTR, done};
 use crate::msg::nl_msg;
 use crate::tc::kind::{Data, Of, fields, rtnl_tc_ops};
-use crate::tc::message::{find, put};
+use crate::tc::message::{check, find, put};
 use crate::tc::object::rtnl_tc;
 
 const TCA_DSMARK_INDICES: u16 = 1;
@@ -17,6 +17,14 @@ const TCA_DSMARK_DEFAULT_INDEX: u16 = 2;
 const TCA_DSMARK_SET_TC_INDEX: u16 = 3;
 const TCA_DSMARK_MASK: u16 = 4;
 const TCA_DSMARK_VALUE: u16 = 5;
+
+/// The fewest bytes of attributes, those of qdiscs and those of classes.
+const LEAST: [(u16, c_int); 4] = [
+    (TCA_DSMARK_INDICES, 2),
+    (TCA_DSMARK_DEFAULT_INDEX, 2),
+    (TCA_DSMARK_MASK, 1),
+    (TCA_DSMARK_VALUE, 1),
+];
 
 #[repr(C)]
 pub(super) struct Dsmark {
@@ -56,6 +64,7 @@ pub extern "C" fn rtnl_qdisc_dsmark_set_set_tc_index(qdisc: &mut rtnl_tc, flag: 
 unsafe fn parse(dsmark: &mut Dsmark, _: &mut rtnl_tc, options: &nlattr) -> Done {
     // SAFETY: the options are whole.
     unsafe {
+        check(options, &LEAST)?;
         if let Some(indices) = find(options, TCA_DSMARK_INDICES)? {
             dsmark.indices = indices;
             dsmark.mask |= INDICES;
@@ -128,6 +137,7 @@ fields! { Class:
 unsafe fn parse_class(class: &mut Class, _: &mut rtnl_tc, options: &nlattr) -> Done {
     // SAFETY: the options are whole.
     unsafe {
+        check(options, &LEAST)?;
         if let Some(mask) = find(options, TCA_DSMARK_MASK)? {
             class.bitmask = mask;
             class.mask |= BITMASK;

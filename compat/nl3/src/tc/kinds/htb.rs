@@ -10,7 +10,7 @@ use crate::error::{Done, NLE_MISSING_ATTR, NLE_NOATTR, NLE_NOMEM, NLE_OPNOTSUPP}
 use crate::msg::nl_msg;
 use crate::tc::dump::{TEXT, handle};
 use crate::tc::kind::{Data, Of, fields, rtnl_tc_ops};
-use crate::tc::message::{find, put};
+use crate::tc::message::{check, find, put};
 use crate::tc::object::{rtnl_tc, rtnl_tc_get_mtu, rtnl_tc_set_mpu, rtnl_tc_set_overhead};
 use crate::tc::rate::*;
 use crate::ticks::{nl_get_psched_hz, nl_ticks2us, nl_us2ticks};
@@ -33,6 +33,14 @@ struct Global {
     debug: u32,
     direct_pkts: u32,
 }
+
+/// The fewest bytes of attributes, those of qdiscs and those of classes.
+const LEAST: [(u16, c_int); 4] = [
+    (TCA_HTB_PARMS, size_of::<Options>() as c_int),
+    (TCA_HTB_INIT, size_of::<Global>() as c_int),
+    (TCA_HTB_RATE64, 8),
+    (TCA_HTB_CEIL64, 8),
+];
 
 /// The protocol that is spoken here.
 const VERSION: u32 = 3;
@@ -63,7 +71,11 @@ fields! { Htb:
 
 unsafe fn parse(htb: &mut Htb, _: &mut rtnl_tc, options: &nlattr) -> Done {
     // SAFETY: the options are whole.
-    if let Some(global) = unsafe { find::<Global>(options, TCA_HTB_INIT)? } {
+    let global = unsafe {
+        check(options, &LEAST)?;
+        find::<Global>(options, TCA_HTB_INIT)?
+    };
+    if let Some(global) = global {
         (htb.rate2quantum, htb.defcls) = (global.rate2quantum, global.defcls);
         htb.mask = RATE2QUANTUM | DEFCLS;
     }
@@ -187,6 +199,7 @@ unsafe fn init(class: &mut Class) -> Done {
 unsafe fn parse_class(class: &mut Class, tc: &mut rtnl_tc, options: &nlattr) -> Done {
     // SAFETY: the options are whole.
     let (opt, rate, ceil) = unsafe {
+        check(options, &LEAST)?;
         let opt = find::<Options>(options, TCA_HTB_PARMS)?;
         (opt, find(options, TCA_HTB_RATE64)?, find(options, TCA_HTB_CEIL64)?)
     };

@@ -290,6 +290,10 @@ unsafe fn read_rates(nest: &nlattr, rates: &mut [u64; PRIOS]) -> Done {
     // SAFETY: the payload is inside the attribute.
     let inner = unsafe { walk(nla_data(nest).cast(), nla_len(nest)) };
     for (slot, nla) in rates.iter_mut().zip(inner) {
+        // Each has the type of the nest; the number of the error is not one of the library's.
+        if nla_type(nla) != nla_type(nest) {
+            return Err(libc::EINVAL);
+        }
         // SAFETY: the attribute is whole.
         *slot = unsafe { read(nla) }.map_err(|_| NLE_RANGE)?;
     }
