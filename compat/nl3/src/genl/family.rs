@@ -12,7 +12,7 @@ use crate::abi::{nl_dump_params, nl_list_head, nla_policy, nlattr, nlmsghdr};
 use crate::attr::{Walk, nla_data, nla_get_u32, nla_len, nla_parse_nested, nla_type, walk};
 use crate::dump::{dump, dump_line};
 use crate::error::{
-    Done, NLE_MISSING_ATTR, NLE_MSGTYPE_NOSUPPORT, NLE_NOMEM, NLE_RANGE, code, done,
+    Done, NLE_INVAL, NLE_MISSING_ATTR, NLE_MSGTYPE_NOSUPPORT, NLE_NOMEM, NLE_RANGE, code, done,
 };
 use crate::mngt::{NL_ACT_UNSPEC, nl_cache_ops, nl_msgtype};
 use crate::msg::{nlmsg_attrdata, nlmsg_attrlen, nlmsg_data};
@@ -179,6 +179,10 @@ unsafe fn add_group(family: *mut genl_family, id: u32, name: *const c_char) -> D
     let group = mem::zalloc::<Group>(0);
     // SAFETY: the family is live, the name a string; the group is NULL or new.
     unsafe {
+        if libc::strlen(name) >= NAME {
+            mem::free(group);
+            return Err(NLE_INVAL);
+        }
         if group.is_null() {
             return Err(NLE_NOMEM);
         }
@@ -264,13 +268,16 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
             return Err(NLE_MSGTYPE_NOSUPPORT);
         }
         let (head, len) = (nlmsg_attrdata(nlh, 4), nlmsg_attrlen(&*nlh, 4));
+        let version = |nla: &&nlattr| nla_type(nla) == CTRL_ATTR_VERSION.into();
+        if walk(head, len).filter(version).any(|nla| nla_len(nla) < 4) {
+            return Err(NLE_RANGE);
+        }
         rows::read(obj, head, len, 0)?;
         if (*obj).mask & (ID | FAMILY_NAME) != ID | FAMILY_NAME {
             return Err(NLE_MISSING_ATTR);
         }
         for nla in walk(head, len) {
             match nla_type(nla) as u16 {
-                CTRL_ATTR_VERSION if nla_len(nla) < 4 => return Err(NLE_RANGE),
                 CTRL_ATTR_VERSION => genl_family_set_version(&mut *family, nla_get_u32(nla) as u8),
                 CTRL_ATTR_OPS => parse_ops(family, nla)?,
                 CTRL_ATTR_MCAST_GROUPS => parse_groups(family, nla)?,

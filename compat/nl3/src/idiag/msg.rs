@@ -7,7 +7,7 @@ use super::info::*;
 use super::{DCCPDIAG_GETSOCK, NETLINK_INET_DIAG, SockId, TCPDIAG_GETSOCK};
 use crate::abi::{nlattr, nlmsghdr};
 use crate::addr::{nl_addr, nl_addr_build, nl_addr_put};
-use crate::attr::nla_data;
+use crate::attr::{nla_data, nla_memcpy};
 use crate::cache::{nl_cache, nl_cache_alloc, nl_cache_free};
 use crate::error::{Done, NLE_NOMEM, code};
 use crate::mngt::{NL_ACT_NEW, nl_cache_ops, nl_msgtype};
@@ -320,8 +320,10 @@ static ATTRIBUTES: [Rule<idiagnl_msg>; 8] = [
     text_rule!(4, idiagnl_msg_set_cong),
     rule!(5, 1, |msg, nla| idiagnl_msg_set_tos(msg, byte(nla))),
     rule!(6, 1, |msg, nla| idiagnl_msg_set_tclass(msg, byte(nla))),
-    rule!(7, 32, |msg, nla| {
-        msg.skmeminfo = nla_data(nla).cast::<[u32; 8]>().read_unaligned();
+    // Seven of the eight numbers will do.
+    rule!(7, 28, |msg, nla| {
+        let size = size_of_val(&msg.skmeminfo) as c_int;
+        nla_memcpy((&raw mut msg.skmeminfo).cast(), nla, size);
         msg.h.mask |= SKMEMINFO;
     }),
     rule!(8, 1, |msg, nla| idiagnl_msg_set_shutdown(msg, byte(nla))),

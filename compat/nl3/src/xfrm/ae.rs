@@ -204,7 +204,7 @@ struct Event {
 unsafe impl Raw for Event {}
 
 /// `XFRMA_*`.
-static ATTRIBUTES: [Rule<xfrmnl_ae>; 6] = [
+static ATTRIBUTES: [Rule<xfrmnl_ae>; 7] = [
     rule!(21, 8, |ae, nla| {
         ae.mark = raw(nla);
         ae.h.mask |= MARK;
@@ -224,6 +224,7 @@ static ATTRIBUTES: [Rule<xfrmnl_ae>; 6] = [
         ae.h.mask |= REPLAY;
     }),
     Rule { nla: 23, least: 24, text: false, set: set_esn },
+    Rule::checked(13, 16),
 ];
 
 unsafe fn set_esn(ae: &mut xfrmnl_ae, nla: &nlattr) -> Done {

@@ -84,8 +84,8 @@ unsafe impl Raw for [u8; 16] {}
 unsafe impl Raw for Offload {}
 
 pub(crate) static CACHE_OPS: nl_cache_ops = nl_cache_ops {
-    // Of the shortest message; the others are looked at when they are read.
-    hdrsize: size_of::<Id>() as c_int,
+    // What is shorter at its head has an association behind that.
+    hdrsize: size_of::<Info>() as c_int,
     msgtypes: &MSGTYPES,
     groups: &GROUPS,
     request: Some(request_all),
@@ -173,7 +173,7 @@ macro_rules! algo {
 }
 
 /// `XFRMA_*`. The digest with its length is read last, and so it counts.
-static ATTRIBUTES: [Rule<xfrmnl_sa>; 15] = [
+static ATTRIBUTES: [Rule<xfrmnl_sa>; 19] = [
     algo!(18, 72, false, aead, AEAD),
     algo!(1, 68, true, auth, AUTH),
     algo!(20, 72, false, auth, AUTH),
@@ -198,6 +198,11 @@ static ATTRIBUTES: [Rule<xfrmnl_sa>; 15] = [
         sa.offload = raw(nla);
         sa.h.mask |= OFFLOAD;
     }),
+    // Not read.
+    Rule::checked(5, 64),
+    Rule::checked(6, size_of::<Info>() as u16),
+    Rule::checked(9, 32),
+    Rule::checked(13, 16),
 ];
 
 unsafe fn set_encap(sa: &mut xfrmnl_sa, nla: &nlattr) -> Done {

@@ -134,7 +134,7 @@ unsafe fn set_info(sp: &mut xfrmnl_sp, info: &Info) -> Done {
 }
 
 /// `XFRMA_*`.
-static ATTRIBUTES: [Rule<xfrmnl_sp>; 4] = [
+static ATTRIBUTES: [Rule<xfrmnl_sp>; 5] = [
     Rule { nla: 8, least: 8, text: false, set: set_context },
     rule!(16, 6, |sp, nla| xfrmnl_sp_set_userpolicy_type(sp, raw::<Kind>(nla).kind.into())),
     Rule { nla: 5, least: 64, text: false, set: set_templates },
@@ -142,6 +142,8 @@ static ATTRIBUTES: [Rule<xfrmnl_sp>; 4] = [
         sp.mark = raw(nla);
         sp.h.mask |= MARK;
     }),
+    // Not read.
+    Rule::checked(7, size_of::<Info>() as u16),
 ];
 
 unsafe fn set_context(sp: &mut xfrmnl_sp, nla: &nlattr) -> Done {
