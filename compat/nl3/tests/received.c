@@ -232,7 +232,7 @@ static void sockets(void)
 }
 
 /* A line of what is shown of a message. */
-static void dumped(const char *what, int type, size_t len, int line)
+static void dumped(int type, size_t len, int lines)
 {
 	struct nl_msg *msg = begin(NETLINK_ROUTE, type, "\2\0\0\0\10\0\1\0abc", len);
 	FILE *to = fmemopen(buf, sizeof buf, "w");
@@ -241,8 +241,8 @@ static void dumped(const char *what, int type, size_t len, int line)
 	fclose(to);
 	nlmsg_free(msg);
 	strtok(buf, "\n");
-	for (int i = 0; i < line; i++)
-		printf("%s%s\n", i + 1 == line ? what : "", strtok(NULL, "\n"));
+	for (int i = 0; i < lines; i++)
+		puts(strtok(NULL, "\n"));
 }
 
 static void counted(struct rtnl_mdb_entry *entry, void *count)
@@ -295,10 +295,10 @@ int main(void)
 	routes();
 	metrics();
 	sockets();
-	/* Headers whose length is not a multiple of four, and another one than stock takes it for. */
+	/* A header whose length is not a multiple of four, and one that is shorter than it is taken for. */
 	for (size_t len = 1; len < 12; len++)
-		dumped("", RTM_NEWNETCONF, len, len < 5 ? 8 : 10);
-	dumped("fix", RTM_NEWACTION, 12, 7);
+		dumped(RTM_NEWNETCONF, len, len < 5 ? 8 : 10);
+	dumped(RTM_NEWACTION, 12, 7);
 	itself();
 	return 0;
 }
