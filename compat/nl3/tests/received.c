@@ -124,6 +124,26 @@ static void letters(void)
 	}
 }
 
+/* Kinds of masters whose text does not end; where no padding follows, stock reads on. */
+static void masters(void)
+{
+	for (int len = 0; len <= 4; len++) {
+		struct nl_msg *msg = link_message(&(struct ifinfomsg){ .ifi_index = 3 }), *exact;
+		struct nlattr *info = nla_nest_start(msg, IFLA_LINKINFO);
+		struct nl_object *link;
+
+		nla_put(msg, IFLA_INFO_SLAVE_KIND, len, "bond");
+		nla_nest_end(msg, info);
+		exact = nlmsg_convert(nlmsg_hdr(msg));
+		nlmsg_set_proto(exact, NETLINK_ROUTE);
+		nlmsg_free(msg);
+		link = received(exact);
+		if (len % 4)
+			printf("master '%s'\n", rtnl_link_get_slave_type((struct rtnl_link *)link));
+		nl_object_put(link);
+	}
+}
+
 /* Links as they were received are what is to be changed. */
 static void changes(void)
 {
@@ -286,6 +306,7 @@ int main(void)
 	networks();
 	macsecs();
 	letters();
+	masters();
 	changes();
 	for (int i = 0; i < 36; i++)
 		if ((i / 3 % 3 == 0) == (i / 9 % 3 == 0))

@@ -193,7 +193,13 @@ pub(super) unsafe fn read(link: &mut rtnl_link, nla: &nlattr) -> Done {
         done(nla_parse_nested(tb.as_mut_ptr(), 5, nla, POLICY.as_ptr()))?;
         let [_, kind, data, xstats, slave, _] = tb;
         if let Some(slave) = slave.as_ref() {
-            done(rtnl_link_set_slave_type(link, nla_data(slave).cast()))?;
+            // It need not end with a NUL.
+            let text = libc::strndup(nla_data(slave).cast(), nla_len(slave) as usize);
+            if text.is_null() {
+                return Err(NLE_NOMEM);
+            }
+            mem::free(link.slave_kind);
+            link.slave_kind = text;
         }
         let Some(kind) = kind.as_ref() else { return Ok(()) };
         set_kind(link, nla_data(kind).cast(), false)?;
