@@ -103,6 +103,41 @@ static struct nl_msg *link_message(const struct ifinfomsg *head)
 	return msg;
 }
 
+static struct nl_object *vxlan(int type, uint8_t value)
+{
+	struct nl_msg *msg = link_message(&(struct ifinfomsg){ .ifi_index = 3 });
+	struct nlattr *info = nla_nest_start(msg, IFLA_LINKINFO), *data;
+
+	nla_put_string(msg, IFLA_INFO_KIND, "vxlan");
+	data = nla_nest_start(msg, IFLA_INFO_DATA);
+	nla_put_u32(msg, IFLA_VXLAN_ID, 5);
+	nla_put_u8(msg, type, value);
+	nla_nest_end(msg, data);
+	nla_nest_end(msg, info);
+	return received(msg);
+}
+
+/* Of eight switches stock sees only whether they are told. */
+static void vxlans(void)
+{
+	static const int seen[] = { IFLA_VXLAN_TTL, IFLA_VXLAN_TOS, IFLA_VXLAN_LEARNING, IFLA_VXLAN_PROXY };
+	static const int unseen[] = { IFLA_VXLAN_RSC, IFLA_VXLAN_L2MISS, IFLA_VXLAN_L3MISS, IFLA_VXLAN_UDP_CSUM, IFLA_VXLAN_UDP_ZERO_CSUM6_TX,
+				      IFLA_VXLAN_UDP_ZERO_CSUM6_RX, IFLA_VXLAN_REMCSUM_TX, IFLA_VXLAN_REMCSUM_RX };
+
+	for (size_t i = 0; i < COUNT(seen) + COUNT(unseen); i++) {
+		int type = i < COUNT(seen) ? seen[i] : unseen[i - COUNT(seen)];
+		struct nl_object *off = vxlan(type, 0), *on = vxlan(type, 1), *other = vxlan(IFLA_VXLAN_COLLECT_METADATA, 1);
+		char text[40];
+
+		snprintf(text, sizeof text, "%svxlan %d", i < COUNT(seen) ? "" : "fix ", type);
+		compared(text, off, on);
+		compared("told and not", off, other);
+		nl_object_put(off);
+		nl_object_put(on);
+		nl_object_put(other);
+	}
+}
+
 /* Switches that are neither off nor on. */
 static void letters(void)
 {
@@ -305,6 +340,7 @@ int main(void)
 {
 	networks();
 	macsecs();
+	vxlans();
 	letters();
 	masters();
 	changes();
