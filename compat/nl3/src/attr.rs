@@ -93,6 +93,16 @@ impl Iterator for Walk {
     }
 }
 
+/// The string that a payload of at most `room` bytes is, if it is closed by a NUL.
+pub(crate) fn closed_text(nla: &nlattr, room: c_int) -> Result<*const c_char, c_int> {
+    let (len, text) = (nla_len(nla), nla_data(nla).cast::<c_char>());
+    if len < 1 || len > room {
+        return Err(NLE_RANGE);
+    }
+    // SAFETY: the payload has `len` bytes, at least one.
+    if unsafe { *text.add(len as usize - 1) } != 0 { Err(NLE_INVAL) } else { Ok(text) }
+}
+
 /// The least length of a payload, by `NLA_*` type.
 const MINLEN: [u8; 16] = [0, 1, 2, 4, 8, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 const NLA_STRING: u16 = 5;

@@ -248,7 +248,7 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         rows::read(obj, attrs, len, 0)?;
         for nla in walk(attrs, len) {
             match nla_type(nla) as u16 {
-                NDTA_NAME => read_name(tbl, nla)?,
+                NDTA_NAME => rtnl_neightbl_set_name(tbl, closed_text(nla, NAME_ROOM)?),
                 NDTA_STATS => read_stats(tbl, nla)?,
                 NDTA_PARMS => read_params(tbl, nla)?,
                 // What is shorter than it should be is 0.
@@ -259,21 +259,6 @@ unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
         }
         if tbl.has(NAME) { Ok(()) } else { Err(NLE_MISSING_ATTR) }
     }
-}
-
-unsafe fn read_name(tbl: &mut rtnl_neightbl, nla: &nlattr) -> Done {
-    let (len, text) = (nla_len(nla), nla_data(nla).cast::<c_char>());
-    if !(1..=NAME_ROOM).contains(&len) {
-        return Err(NLE_RANGE);
-    }
-    // SAFETY: the payload has `len` bytes, the last of which is looked at first.
-    unsafe {
-        if *text.add(len as usize - 1) != 0 {
-            return Err(NLE_INVAL);
-        }
-        rtnl_neightbl_set_name(tbl, text);
-    }
-    Ok(())
 }
 
 unsafe fn read_stats(tbl: &mut rtnl_neightbl, nla: &nlattr) -> Done {

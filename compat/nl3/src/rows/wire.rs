@@ -6,9 +6,9 @@ use core::ffi::c_int;
 use super::*;
 use crate::abi::nlattr;
 use crate::addr::AF_LLC;
-use crate::attr::{nla_data, nla_len, nla_put, nla_type, walk};
+use crate::attr::{closed_text, nla_data, nla_len, nla_put, nla_type, walk};
 use crate::data::nl_data_alloc_attr;
-use crate::error::{NLE_INVAL, NLE_RANGE, done};
+use crate::error::{NLE_RANGE, done};
 use crate::msg::nl_msg;
 use crate::object::place_behind;
 
@@ -83,15 +83,9 @@ unsafe fn read_one(row: &Attr, obj: *mut nl_object, nla: &nlattr, family: c_int)
 }
 
 unsafe fn read_text(row: &Attr, obj: *mut nl_object, nla: &nlattr) -> Done {
-    let (len, text) = (nla_len(nla), nla_data(nla).cast::<c_char>());
-    // SAFETY: as for read_one; the text is a string once its last byte is known to be NUL.
+    let text = closed_text(nla, if row.kind == Kind::Text { row.size.into() } else { c_int::MAX })?;
+    // SAFETY: as for read_one; the text is a string, as long as there is room for.
     unsafe {
-        if len < 1 || (row.kind == Kind::Text && len > row.size.into()) {
-            return Err(NLE_RANGE);
-        }
-        if *text.add(len as usize - 1) != 0 {
-            return Err(NLE_INVAL);
-        }
         if row.kind == Kind::Text {
             libc::strcpy(field(obj, row.at), text);
         } else if !mem::set_str(&mut *field(obj, row.at), text) {

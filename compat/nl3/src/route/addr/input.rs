@@ -2,6 +2,7 @@
 //! Addresses of interfaces in messages that come.
 
 use super::super::header;
+use super::more::More;
 use super::*;
 
 pub(super) unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
@@ -31,6 +32,14 @@ pub(super) unsafe fn parse(obj: *mut nl_object, nlh: *mut nlmsghdr) -> Done {
     }
 }
 
+/// Netlink attributes of what few addresses have: the object's attribute, and where it is.
+type Far = (u16, u64, fn(&mut More) -> &mut Slot);
+const FAR: [Far; 3] = [
+    (IFA_BROADCAST, BROADCAST, |more| &mut more.broadcast),
+    (IFA_MULTICAST, MULTICAST, |more| &mut more.multicast),
+    (IFA_ANYCAST, ANYCAST, |more| &mut more.anycast),
+];
+
 unsafe fn read_attr(addr: &mut rtnl_addr, peer: &mut Slot, nla: &nlattr) -> Done {
     let family = addr.family.into();
     let (kind, len) = (nla_type(nla) as u16, nla_len(nla));
@@ -44,40 +53,20 @@ unsafe fn read_attr(addr: &mut rtnl_addr, peer: &mut Slot, nla: &nlattr) -> Done
                 FLAGS
             }
             IFA_LABEL => {
-                read_label(addr, nla)?;
+                addr.rest.set_label(closed_text(nla, libc::IFNAMSIZ as c_int)?)?;
                 LABEL
             }
-            IFA_BROADCAST => {
-                addr.rest.make()?.broadcast.read(nla, family)?;
-                BROADCAST
-            }
-            IFA_MULTICAST => {
-                addr.rest.make()?.multicast.read(nla, family)?;
-                MULTICAST
-            }
-            IFA_ANYCAST => {
-                addr.rest.make()?.anycast.read(nla, family)?;
-                ANYCAST
-            }
-            _ => return rows::read_attr((&raw mut *addr).cast(), nla, family),
+            _ => match FAR.iter().find(|(nla, ..)| *nla == kind) {
+                Some((_, bit, place)) => {
+                    place(addr.rest.make()?).read(nla, family)?;
+                    *bit
+                }
+                None => return rows::read_attr((&raw mut *addr).cast(), nla, family),
+            },
         };
         addr.mark(bit, true);
     }
     Ok(())
-}
-
-unsafe fn read_label(addr: &mut rtnl_addr, nla: &nlattr) -> Done {
-    let (len, text) = (nla_len(nla), nla_data(nla).cast::<c_char>());
-    if len < 1 || len > libc::IFNAMSIZ as c_int {
-        return Err(NLE_RANGE);
-    }
-    // SAFETY: the attribute is whole; it is a string once its last byte is known to be NUL.
-    unsafe {
-        if *text.add(len as usize - 1) != 0 {
-            return Err(NLE_INVAL);
-        }
-        addr.rest.set_label(text)
-    }
 }
 
 /// The kernel leaves out 0.0.0.0.

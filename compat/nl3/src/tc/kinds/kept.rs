@@ -6,7 +6,7 @@ use core::ptr::null_mut;
 
 use super::basic::last;
 use crate::abi::nlattr;
-use crate::attr::{nla_data, nla_len, nla_put};
+use crate::attr::{closed_text, nla_put};
 use crate::data::{nl_data, nl_data_alloc_attr, nl_data_clone, nl_data_free};
 use crate::error::*;
 use crate::msg::nl_msg;
@@ -59,13 +59,11 @@ impl Kept {
     }
 }
 
-const IFNAMSIZ: usize = 16;
-
 /// The interface that packets come from.
 #[repr(C)]
 pub(super) struct Indev {
     set: bool,
-    name: [c_char; IFNAMSIZ],
+    name: [c_char; libc::IFNAMSIZ],
 }
 
 impl Indev {
@@ -73,14 +71,8 @@ impl Indev {
         // SAFETY: the options are whole, and the attribute as long as it is found to be.
         unsafe {
             let Some(nla) = last(options, kind) else { return Ok(()) };
-            let (from, len) = (nla_data(nla).cast::<c_char>(), nla_len(nla) as usize);
-            if len == 0 || len > IFNAMSIZ {
-                return Err(NLE_RANGE);
-            }
-            if *from.wrapping_add(len - 1) != 0 {
-                return Err(NLE_INVAL);
-            }
-            crate::mem::set_text(&mut self.name, from);
+            let text = closed_text(nla, self.name.len() as c_int)?;
+            crate::mem::set_text(&mut self.name, text);
         }
         self.set = true;
         Ok(())
